@@ -1,0 +1,378 @@
+//! What is wrong with an input or a plan: a stable code, the place, what was expected, a hint.
+
+use std::fmt;
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+use crate::{Date, Lang};
+
+/// One thing wrong with facts or a plan file.
+///
+/// # Wire format
+///
+/// `{ "code": "unknown-fact", "path": "facts.influent_bod", "message": "…", "hint": "…" or null }`, in English; the
+/// code never changes, the wording may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    path: String,
+    problem: Problem,
+}
+
+/// Everything wrong with one input: at least one [`Error`].
+///
+/// # Wire format
+///
+/// A list of errors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Errors {
+    errors: Vec<Error>,
+}
+
+/// What is wrong, as data. `Display` is the English message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what each variant and field means")]
+pub enum Problem {
+    // Names.
+    #[error("no plan is called `{name}`")]
+    UnknownPlan { name: String, nearest: Option<String> },
+    #[error("the plan has no subject `{name}`")]
+    UnknownSubject { name: String, nearest: Option<String> },
+    #[error("the subject has no fact `{name}`")]
+    UnknownFact { name: String, nearest: Option<String> },
+    #[error("the plan has no rule `{name}`")]
+    UnknownRule { name: String, nearest: Option<String> },
+    #[error("`{value}` is not one of the choices: {}", allowed.join(", "))]
+    UnknownChoice { value: String, nearest: Option<String>, allowed: Vec<String> },
+
+    // Values.
+    #[error("{found} where {expected} is expected")]
+    WrongType { found: String, expected: String },
+    #[error("`{value}` where {expected} is expected")]
+    InvalidValue { value: String, expected: String },
+    #[error("`{value}` is not a number")]
+    NotANumber { value: String },
+    #[error("`{value}` is not a finite number")]
+    NotFinite { value: String },
+    #[error("`{value}` has more digits than can be held exactly (34 significant, 34 decimals)")]
+    TooManyDigits { value: String },
+    #[error("{value} is outside the declared range {range}")]
+    OutOfRange { value: String, range: String },
+    #[error("`{value}` is not a day of the calendar")]
+    InvalidDate { value: String },
+    #[error("`{value}` is not a year from 1 to 9999")]
+    InvalidYear { value: String },
+    #[error("the year {year} lies after the day of judgement {as_of}")]
+    FutureYear { year: u16, as_of: Date },
+    #[error("this fact is not the value of a year")]
+    UnexpectedYear,
+    #[error("a unit {given} where {expected} is expected")]
+    UnitMismatch { given: String, expected: String },
+    #[error("{given} cannot be converted to {expected} without rounding")]
+    InexactUnit { given: String, expected: String },
+    #[error("a day of completion is given for an act that is not done")]
+    DoneOnWithoutDone,
+    #[error("only the measure of an indicator can be left out of an assessment")]
+    NotAnIndicator,
+
+    // Text that carries facts.
+    #[error("the key `{key}` stands twice")]
+    DuplicateKey { key: String },
+    #[error("nested more than {limit} deep")]
+    TooDeep { limit: usize },
+    #[error("larger than {limit} bytes")]
+    TooLarge { limit: usize },
+    #[error("not UTF-8 from byte {offset} on")]
+    NotUtf8 { offset: usize },
+    #[error("not JSON: {detail}")]
+    InvalidJson { detail: String },
+
+    // Plan files.
+    #[error("not TOML: {detail}")]
+    Syntax { detail: String },
+    #[error("unknown field `{field}`")]
+    UnknownField { field: String, nearest: Option<String> },
+    #[error("the field `{field}` is missing")]
+    MissingField { field: String },
+    #[error("no citation")]
+    MissingCitation,
+    #[error("`{id}` is declared twice")]
+    DuplicateId { id: String },
+    #[error("`{name}` is declared with two meanings: {detail}")]
+    NameClash { name: String, detail: String },
+    #[error("a gate without decisions")]
+    EmptyGate,
+    #[error("{detail}")]
+    InvalidRule { detail: String },
+    #[error("the printed bound `{word}` does not agree with `{operator} {number}`")]
+    BoundMismatch { word: String, operator: String, number: String },
+    #[error("the rule does not compare its measure with one printed number")]
+    NoNumericTarget,
+
+    // Conditions.
+    #[error("column {column}: {detail}")]
+    ExpressionSyntax { detail: String, column: usize },
+    #[error("column {column}: {feature} is not part of the supported subset of FEEL")]
+    Unsupported { feature: String, column: usize },
+    #[error("column {column}: no function is called `{name}`")]
+    UnknownFunction { name: String, nearest: Option<String>, column: usize },
+    #[error("the condition gives {found}, not yes or no")]
+    NotBoolean { found: String },
+}
+
+impl Problem {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Problem::UnknownPlan { .. } => "unknown-plan",
+            Problem::UnknownSubject { .. } => "unknown-subject",
+            Problem::UnknownFact { .. } => "unknown-fact",
+            Problem::UnknownRule { .. } => "unknown-rule",
+            Problem::UnknownChoice { .. } => "unknown-choice",
+            Problem::WrongType { .. } => "wrong-type",
+            Problem::InvalidValue { .. } => "invalid-value",
+            Problem::NotANumber { .. } => "not-a-number",
+            Problem::NotFinite { .. } => "not-finite",
+            Problem::TooManyDigits { .. } => "too-many-digits",
+            Problem::OutOfRange { .. } => "out-of-range",
+            Problem::InvalidDate { .. } => "invalid-date",
+            Problem::InvalidYear { .. } => "invalid-year",
+            Problem::FutureYear { .. } => "future-year",
+            Problem::UnexpectedYear => "unexpected-year",
+            Problem::UnitMismatch { .. } => "unit-mismatch",
+            Problem::InexactUnit { .. } => "inexact-unit",
+            Problem::DoneOnWithoutDone => "done-on-without-done",
+            Problem::NotAnIndicator => "not-an-indicator",
+            Problem::DuplicateKey { .. } => "duplicate-key",
+            Problem::TooDeep { .. } => "too-deep",
+            Problem::TooLarge { .. } => "too-large",
+            Problem::NotUtf8 { .. } => "not-utf8",
+            Problem::InvalidJson { .. } => "invalid-json",
+            Problem::Syntax { .. } => "syntax",
+            Problem::UnknownField { .. } => "unknown-field",
+            Problem::MissingField { .. } => "missing-field",
+            Problem::MissingCitation => "missing-citation",
+            Problem::DuplicateId { .. } => "duplicate-id",
+            Problem::NameClash { .. } => "name-clash",
+            Problem::EmptyGate => "empty-gate",
+            Problem::InvalidRule { .. } => "invalid-rule",
+            Problem::BoundMismatch { .. } => "bound-mismatch",
+            Problem::NoNumericTarget => "no-numeric-target",
+            Problem::ExpressionSyntax { .. } => "expression-syntax",
+            Problem::Unsupported { .. } => "unsupported",
+            Problem::UnknownFunction { .. } => "unknown-function",
+            Problem::NotBoolean { .. } => "not-boolean",
+        }
+    }
+
+    /// What would help, in English.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Problem::UnknownPlan { nearest, .. }
+            | Problem::UnknownSubject { nearest, .. }
+            | Problem::UnknownFact { nearest, .. }
+            | Problem::UnknownRule { nearest, .. }
+            | Problem::UnknownChoice { nearest, .. }
+            | Problem::UnknownField { nearest, .. }
+            | Problem::UnknownFunction { nearest, .. } => nearest.as_ref().map(|n| format!("did you mean `{n}`?")),
+            Problem::NotANumber { .. } => Some(
+                "leave the fact out where the value is not known; a result below the detection limit is no number"
+                    .into(),
+            ),
+            Problem::NotFinite { .. } => Some("leave the fact out where the value is not known".into()),
+            Problem::InvalidDate { .. } => Some("write YYYY-MM-DD".into()),
+            Problem::UnitMismatch { expected, .. } => {
+                Some(format!("give the value in {expected}, or as a bare number"))
+            }
+            Problem::InexactUnit { expected, .. } => {
+                Some(format!("convert it yourself and give the value in {expected}"))
+            }
+            Problem::UnexpectedYear => Some("give the bare value".into()),
+            Problem::FutureYear { .. } => Some("judge as of a later day, or correct the year".into()),
+            Problem::DoneOnWithoutDone => Some("give the act as done, or leave its day out".into()),
+            Problem::MissingCitation => {
+                Some("add cite = { chapter = …, section = …, item = …, anchor = \"a few words of the plan\" }".into())
+            }
+            Problem::EmptyGate => Some("list what can be decided, the strictest first: [[rule.decision]]".into()),
+            Problem::NotBoolean { .. } => Some("compare it with something".into()),
+            _ => None,
+        }
+    }
+
+    /// The message in Chinese.
+    fn zh(&self) -> String {
+        match self {
+            Problem::UnknownPlan { name, .. } => format!("没有名为“{name}”的规划"),
+            Problem::UnknownSubject { name, .. } => format!("规划中没有对象“{name}”"),
+            Problem::UnknownFact { name, .. } => format!("该对象没有事实“{name}”"),
+            Problem::UnknownRule { name, .. } => format!("规划中没有规则“{name}”"),
+            Problem::UnknownChoice { value, allowed, .. } => format!("“{value}”不在可选项之中：{}", allowed.join("、")),
+            Problem::WrongType { found, expected } => format!("类型不符：应为 {expected}，实为 {found}"),
+            Problem::InvalidValue { value, expected } => format!("“{value}”无效：应为 {expected}"),
+            Problem::NotANumber { value } => format!("“{value}”不是数字；数值未知时请留空，“未检出”不是数字"),
+            Problem::NotFinite { value } => format!("“{value}”不是有限数；数值未知时请留空"),
+            Problem::TooManyDigits { value } => format!("“{value}”位数过多，无法精确保存（最多 34 位）"),
+            Problem::OutOfRange { value, range } => format!("{value} 超出规定范围 {range}"),
+            Problem::InvalidDate { value } => format!("“{value}”不是有效日期，请写作 YYYY-MM-DD"),
+            Problem::InvalidYear { value } => format!("“{value}”不是有效年份"),
+            Problem::FutureYear { year, as_of } => format!("{year} 年晚于评价日 {as_of}"),
+            Problem::UnexpectedYear => "该事实不按年度取值，不能带年份".to_owned(),
+            Problem::UnitMismatch { given, expected } => format!("单位不符：应为 {expected}，实为 {given}"),
+            Problem::InexactUnit { given, expected } => format!("{given} 无法不经舍入换算为 {expected}"),
+            Problem::DoneOnWithoutDone => "填写了完成日期，但该事项并未完成".to_owned(),
+            Problem::NotAnIndicator => "只有指标的计量值可以列为不参与评价".to_owned(),
+            Problem::DuplicateKey { key } => format!("键“{key}”重复"),
+            Problem::TooDeep { limit } => format!("嵌套超过 {limit} 层"),
+            Problem::TooLarge { limit } => format!("超过 {limit} 字节"),
+            Problem::NotUtf8 { offset } => format!("从第 {offset} 字节起不是 UTF-8"),
+            Problem::InvalidJson { detail } => format!("不是有效的 JSON：{detail}"),
+            Problem::Syntax { detail } => format!("不是有效的 TOML：{detail}"),
+            Problem::UnknownField { field, .. } => format!("未知字段“{field}”"),
+            Problem::MissingField { field } => format!("缺少字段“{field}”"),
+            Problem::MissingCitation => "缺少规划出处（cite）".to_owned(),
+            Problem::DuplicateId { id } => format!("“{id}”重复声明"),
+            Problem::NameClash { name, detail } => format!("“{name}”有两种含义：{detail}"),
+            Problem::EmptyGate => "准入规则没有任何决定".to_owned(),
+            Problem::InvalidRule { detail } => format!("规则无效：{detail}"),
+            Problem::BoundMismatch { word, operator, number } => {
+                format!("原文界限词“{word}”与“{operator} {number}”不一致")
+            }
+            Problem::NoNumericTarget => "该规则并非将计量值与一个印出的数字比较".to_owned(),
+            Problem::ExpressionSyntax { detail, column } => format!("第 {column} 列语法错误：{detail}"),
+            Problem::Unsupported { feature, column } => format!("第 {column} 列：不支持的 FEEL 功能：{feature}"),
+            Problem::UnknownFunction { name, column, .. } => format!("第 {column} 列：没有函数“{name}”"),
+            Problem::NotBoolean { found } => format!("条件的结果是 {found}，不是“是/否”"),
+        }
+    }
+}
+
+impl Error {
+    pub(crate) fn new(path: impl Into<String>, problem: Problem) -> Self {
+        Error { path: path.into(), problem }
+    }
+
+    /// The same problem, at a place further out: `facts.` + `bod`.
+    pub(crate) fn within(mut self, prefix: &str) -> Self {
+        self.path.insert_str(0, prefix);
+        self
+    }
+
+    /// The stable code, such as `unknown-fact`.
+    pub fn code(&self) -> &'static str {
+        self.problem.code()
+    }
+
+    /// Where it is: `facts.stage`, `sewage.toml:12: rule.wwtp-township-bod-100.requires`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong, as data.
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// What is wrong, in one line.
+    pub fn message(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.problem.to_string(),
+            Lang::Zh => self.problem.zh(),
+        }
+    }
+
+    /// What would help, in English.
+    pub fn hint(&self) -> Option<String> {
+        self.problem.hint()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} [{}]", self.path, self.problem, self.code())?;
+        match self.hint() {
+            Some(hint) => write!(f, " ({hint})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut s = serializer.serialize_struct("Error", 4)?;
+        s.serialize_field("code", self.code())?;
+        s.serialize_field("path", &self.path)?;
+        s.serialize_field("message", &self.problem.to_string())?;
+        s.serialize_field("hint", &self.hint())?;
+        s.end()
+    }
+}
+
+impl Errors {
+    /// `Ok(value)` where nothing was found wrong.
+    pub(crate) fn check<T>(errors: Vec<Error>, value: T) -> Result<T, Errors> {
+        if errors.is_empty() { Ok(value) } else { Err(Errors { errors }) }
+    }
+
+    /// Every error once; of several at one place only the first, since the others follow from it.
+    pub(crate) fn unique(errors: Vec<Error>) -> Errors {
+        let mut kept: Vec<Error> = Vec::new();
+        for error in errors {
+            if kept.iter().all(|k| k.path != error.path) {
+                kept.push(error);
+            }
+        }
+        Errors { errors: kept }
+    }
+
+    /// Every error, in the order of the input.
+    pub fn iter(&self) -> std::slice::Iter<'_, Error> {
+        self.errors.iter()
+    }
+}
+
+impl From<Error> for Errors {
+    fn from(error: Error) -> Self {
+        Errors { errors: vec![error] }
+    }
+}
+
+impl<'a> IntoIterator for &'a Errors {
+    type Item = &'a Error;
+    type IntoIter = std::slice::Iter<'a, Error>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Errors {
+    type Item = Error;
+    type IntoIter = std::vec::IntoIter<Error>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.errors.into_iter()
+    }
+}
+
+impl fmt::Display for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, error) in self.errors.iter().enumerate() {
+            write!(f, "{}{error}", if i > 0 { "\n" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Errors {}
+
+/// The name most like `name`, if one is like it at all.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let scored = known.into_iter().map(|k| (strsim::normalized_damerau_levenshtein(name, k), k));
+    let contained = |k: &str| k.len() > 2 && name.len() > 2 && (k.contains(name) || name.contains(k));
+    let (score, best) = scored.max_by(|a, b| (a.0).total_cmp(&b.0))?;
+    (score >= 0.5 || contained(best)).then(|| best.to_owned())
+}

@@ -1,0 +1,67 @@
+//! **ecoplan** evaluates environmental plans as executable, cited rules.
+//!
+//! ```text
+//! spec/*.toml ──read──▶ model ──compile──▶ program ──┐
+//!                                                    ├─evaluate─▶ report ──explain──▶ text, JSON
+//! facts (struct, map, JSON) ──input──▶ check ────────┘
+//! ```
+//!
+//! A wrong plan fails when it is compiled, a wrong input when facts are checked; what is unmet or unknown stands in the
+//! report. Evaluation itself cannot fail, and the same facts always give the same bytes.
+//!
+//! ```
+//! use serde::Serialize;
+//!
+//! #[derive(Serialize)]
+//! struct Plant {
+//!     influent_bod5_2020_mg_l: f64,
+//!     influent_bod5_mg_l: f64,
+//! }
+//!
+//! let plan = ecoplan::plan("lianzhou-145")?;
+//! let report = plan.evaluate("urban_wwtp", &Plant { influent_bod5_2020_mg_l: 61.6, influent_bod5_mg_l: 81.6 })?;
+//! println!("{}", report.explain(ecoplan::Lang::En));
+//! # Ok::<(), ecoplan::Errors>(())
+//! ```
+//!
+//! Numbers are exact decimals from the input to the output: see [`Decimal`]. What is not known is never guessed: see
+//! [`Outcome::Undetermined`] and [`Finding::missing`]. Ambiguous text has a default reading and named alternatives: see
+//! [`Finding::readings`].
+
+mod date;
+mod decimal;
+mod error;
+mod lang;
+mod unit;
+mod value;
+
+mod expression;
+mod feel;
+
+mod compile;
+mod evaluate;
+mod facts;
+mod input;
+mod margin;
+pub mod model;
+mod read;
+
+mod because;
+mod explain;
+mod report;
+mod scorecard;
+mod words;
+
+mod plan;
+
+pub use because::{Because, Node, Reading};
+pub use date::{Date, DateError};
+pub use decimal::{Decimal, DecimalError, Rounding};
+pub use error::{Error, Errors, Problem};
+pub use evaluate::Outcome;
+pub use expression::Expression;
+pub use lang::{Lang, Text};
+pub use plan::{Plan, plan, plans};
+pub use report::{Alternative, Counts, Finding, Headline, Note, Possible, Report};
+pub use scorecard::{CategoryCounts, Row, RowCounts, Scorecard, Status};
+pub use value::Value;
