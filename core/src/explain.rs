@@ -1,0 +1,354 @@
+//! Reports and scorecards as text for people, in Chinese or English. Everything here is a view of data.
+
+use std::fmt::Write;
+
+use crate::feel::{Expr, Locals, eval};
+use crate::model::{Attribute, Source, StrengthClass};
+use crate::report::{Finding, Report};
+use crate::scorecard::{Row, Scorecard, Status};
+use crate::words::{Words, citation, expand, outcome};
+use crate::{Decimal, Lang, Outcome, Value};
+
+/// A report: the headline, then every finding that concerns the case.
+pub(crate) fn report(report: &Report, lang: Lang) -> String {
+    let mut out = String::new();
+    // Writing to a String does not fail.
+    let _ = Writer { out: &mut out, lang }.report(report);
+    out
+}
+
+/// A scorecard: a table and its counts.
+pub(crate) fn scorecard(card: &Scorecard, lang: Lang) -> String {
+    let mut out = String::new();
+    let _ = Writer { out: &mut out, lang }.scorecard(card);
+    out
+}
+
+struct Writer<'o> {
+    out: &'o mut String,
+    lang: Lang,
+}
+
+impl Writer<'_> {
+    fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
+        match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
+    /// `label: text`, with the colon of the language.
+    fn line(&mut self, zh: &str, en: &str, text: &str) -> std::fmt::Result {
+        let (label, colon) = (self.pick(zh, en), self.pick("：", ": "));
+        writeln!(self.out, "  {label}{colon}{text}")
+    }
+
+    fn report(&mut self, report: &Report) -> std::fmt::Result {
+        let Some(subject) = report.subject() else { return Ok(()) };
+        let document = &report.program().document;
+        let (label, title) = (subject.subject.label.get(self.lang), document.title.get(self.lang));
+        let (as_of, day) = (self.pick("评价日", "as of"), report.as_of());
+        writeln!(self.out, "{label} · {title} · {as_of} {day}")?;
+        let headline = report.headline();
+        let counted = Outcome::ALL.map(|o| (o, report.findings().filter(|f| f.outcome() == o).count()));
+        let present = counted.iter().filter(|(_, n)| *n > 0);
+        let counts: Vec<String> = present.map(|(o, n)| format!("{} {n}", outcome(*o, self.lang))).collect();
+        if let Some(gravest) = headline.outcome {
+            let (gravest, counts) = (outcome(gravest, self.lang), counts.join(self.pick("，", ", ")));
+            writeln!(self.out, "{}{gravest}{}", self.pick("结论：", "overall: "), self.wrapped(&counts))?;
+        }
+        for note in report.notes() {
+            writeln!(self.out, "{}{}", self.pick("注意：", "note: "), note.text.get(self.lang))?;
+        }
+        let mut apart = Vec::new();
+        for finding in report.findings() {
+            if finding.outcome() == Outcome::NotApplicable && finding.readings().is_empty() {
+                apart.push(finding.rule().title.get(self.lang));
+            } else {
+                writeln!(self.out)?;
+                self.finding(&finding)?;
+            }
+        }
+        if !apart.is_empty() {
+            writeln!(self.out)?;
+            let label = self.pick("不适用：", "not applicable: ");
+            writeln!(self.out, "{label}{}", apart.join(self.pick("；", "; ")))?;
+        }
+        if let Some(fact) = report.next_question() {
+            writeln!(self.out)?;
+            let (label, name) = (fact.label.get(self.lang), &fact.name);
+            writeln!(self.out, "{}{label} [{name}]", self.pick("下一步请提供：", "next, find out: "))?;
+        }
+        Ok(())
+    }
+
+    fn wrapped(&self, text: &str) -> String {
+        match self.lang {
+            Lang::Zh => format!("（{text}）"),
+            Lang::En => format!(" ({text})"),
+        }
+    }
+
+    fn finding(&mut self, finding: &Finding<'_>) -> std::fmt::Result {
+        let rule = finding.rule();
+        let words = Words { subject: finding.subject(), facts: finding.report().facts(), lang: self.lang };
+        let decision = self.decision(finding);
+        let (word, title) = (outcome(finding.outcome(), self.lang), rule.title.get(self.lang));
+        writeln!(self.out, "{} {word}{decision} · {title} [{}]", symbol(finding.outcome()), rule.id)?;
+        self.line("规定", "rule", rule.says.get(self.lang))?;
+        self.because(finding, words)?;
+        if let Some(margin) = finding.margin() {
+            self.margin(finding, margin, words)?;
+        }
+        if finding.reason().is_some() {
+            self.line("原因", "reason", self.pick("条件无法计算", "a condition cannot be computed"))?;
+        }
+        let missing: Vec<String> = finding.missing().map(|fact| self.wanted(fact)).collect();
+        if !missing.is_empty() {
+            self.line("缺少", "missing", &missing.join(self.pick("；", "; ")))?;
+            let possible: Vec<String> = finding.possible().iter().map(|p| self.possible(finding, p)).collect();
+            self.line("仍有可能", "still possible", &possible.join(self.pick("、", ", ")))?;
+        }
+        for action in finding.actions() {
+            self.line("应做", "to do", action.get(self.lang))?;
+        }
+        for reading in finding.readings() {
+            let mut says = outcome(reading.outcome, self.lang).to_owned();
+            if let Some(decision) = &reading.decision {
+                let _ = write!(says, " → {}", self.decision_label(finding, decision));
+            }
+            let note = reading.note.get(self.lang);
+            self.line("另一种理解", "read otherwise", &format!("{note} → {says} [{}]", reading.reading))?;
+        }
+        for note in finding.notes() {
+            self.line("注意", "note", note.text.get(self.lang))?;
+        }
+        let addressee = rule.addressee.get(self.lang);
+        let strength = match (self.lang, rule.strength.class) {
+            (Lang::Zh, _) => format!("{}，原文“{}”", addressee, rule.strength.verb),
+            (Lang::En, class) => format!("{addressee}, {} (“{}”)", class_word(class), rule.strength.verb),
+        };
+        self.line("约束对象", "binds", &strength)?;
+        self.line("出处", "source", &citation(&rule.cite, self.lang))
+    }
+
+    fn decision(&self, finding: &Finding<'_>) -> String {
+        finding.decision().map_or_else(String::new, |id| format!(" → {}", self.decision_label(finding, id)))
+    }
+
+    fn decision_label(&self, finding: &Finding<'_>, id: &str) -> String {
+        let rule = finding.rule();
+        let all = rule.decisions.iter().chain(rule.readings.iter().flat_map(|r| &r.decisions));
+        let found = all.into_iter().find(|d| d.id == id);
+        found.map_or_else(|| id.to_owned(), |d| d.label.get(self.lang).to_owned())
+    }
+
+    fn possible(&self, finding: &Finding<'_>, possible: &crate::report::Possible) -> String {
+        let word = outcome(possible.outcome, self.lang);
+        possible
+            .decision
+            .as_ref()
+            .map_or_else(|| word.to_owned(), |id| format!("{word}{}", self.wrapped(&self.decision_label(finding, id))))
+    }
+
+    /// A missing fact, with who has to supply it where that is not plain.
+    fn wanted(&self, fact: &crate::model::Fact) -> String {
+        let (label, name) = (fact.label.get(self.lang), &fact.name);
+        match fact.source {
+            Source::Reported => format!("{label} [{name}]"),
+            Source::Judgement => {
+                format!("{label} [{name}]{}", self.wrapped(self.pick("须人工判断", "a person's judgement")))
+            }
+            Source::Assigned => {
+                format!("{label} [{name}]{}", self.wrapped(self.pick("由上级下达", "assigned from above")))
+            }
+        }
+    }
+
+    fn margin(&mut self, finding: &Finding<'_>, margin: Decimal, words: Words<'_>) -> std::fmt::Result {
+        let slot = finding.unit().and(finding.program().measure);
+        let unit = slot.map_or_else(|| finding.unit().map_or_else(String::new, |u| format!(" {u}")), |s| words.unit(s));
+        let amount = format!("{}{unit}", margin.abs());
+        let text = match (margin.cmp(&Decimal::ZERO), self.lang) {
+            (std::cmp::Ordering::Equal, Lang::Zh) => "恰在界限上".to_owned(),
+            (std::cmp::Ordering::Equal, Lang::En) => "exactly on the boundary".to_owned(),
+            (std::cmp::Ordering::Greater, Lang::Zh) => format!("尚余 {amount}"),
+            (std::cmp::Ordering::Greater, Lang::En) => format!("{amount} to spare"),
+            (std::cmp::Ordering::Less, Lang::Zh) => format!("相差 {amount}"),
+            (std::cmp::Ordering::Less, Lang::En) => format!("{amount} short"),
+        };
+        self.line("余量", "margin", &text)
+    }
+
+    fn because(&mut self, finding: &Finding<'_>, words: Words<'_>) -> std::fmt::Result {
+        let program = finding.program();
+        let parts = &program.parts;
+        if let Some(applies) = &parts.applies {
+            self.tree(self.pick("适用", "applies if"), applies, words, 2)?;
+        }
+        if let Some(requires) = &parts.requires {
+            self.tree(self.pick("要求", "requires"), requires, words, 2)?;
+        }
+        for (decision, when) in &parts.decisions {
+            let label = decision.label.get(self.lang);
+            let label = format!("{}{label}", self.pick("决定：", "decide: "));
+            self.tree(&label, when, words, 2)?;
+        }
+        if let Some(done) = program.done {
+            self.tree(self.pick("要求", "requires"), &Expr::Fact(done), words, 2)?;
+        }
+        Ok(())
+    }
+
+    /// One condition a line, its mark first; the parts of `and` and `or` indented below.
+    fn tree(&mut self, label: &str, expr: &Expr, words: Words<'_>, indent: usize) -> std::fmt::Result {
+        let value = eval(expr, &words.facts.values, &Locals::None);
+        let mark = match value {
+            Value::Bool(true) => "✓",
+            Value::Bool(false) => "✗",
+            _ => "?",
+        };
+        let expanded = expand(expr);
+        let expr = expanded.as_ref().unwrap_or(expr);
+        let label = if label.is_empty() { String::new() } else { format!("{label}{}", self.pick("：", ": ")) };
+        let (parts, joint) = match expr {
+            Expr::And(items) => (items.as_slice(), self.pick("同时满足", "all of")),
+            Expr::Or(items) => (items.as_slice(), self.pick("满足其一", "any of")),
+            _ => (&[][..], ""),
+        };
+        if parts.is_empty() {
+            return writeln!(self.out, "{:indent$}{mark} {label}{}", "", words.phrase(expr));
+        }
+        writeln!(self.out, "{:indent$}{mark} {label}{joint}", "")?;
+        parts.iter().try_for_each(|part| self.tree("", part, words, indent + 4))
+    }
+
+    fn scorecard(&mut self, card: &Scorecard) -> std::fmt::Result {
+        let document = &card.report().program().document;
+        let (as_of, day) = (self.pick("评价日", "as of"), card.as_of());
+        writeln!(self.out, "{} · {as_of} {day}", document.title.get(self.lang))?;
+        for note in card.report().notes() {
+            writeln!(self.out, "{}{}", self.pick("注意：", "note: "), note.text.get(self.lang))?;
+        }
+        let mut category = None;
+        let width = card.rows.iter().map(|row| columns(row.title.get(self.lang))).max().unwrap_or(0);
+        for row in &card.rows {
+            if category != Some(&row.category) {
+                writeln!(self.out, "\n{}", row.category.get(self.lang))?;
+                category = Some(&row.category);
+            }
+            self.row(row, width)?;
+        }
+        let c = card.counts;
+        let text = match self.lang {
+            Lang::En => format!(
+                "{} indicators ({} binding, {} expected): {} not assessed, {} assessed; {} satisfied ({} binding, {} \
+                 expected), {} breached, {} pending, {} undetermined",
+                c.indicators,
+                c.binding,
+                c.expected,
+                c.not_assessed,
+                c.assessed,
+                c.satisfied,
+                c.satisfied_binding,
+                c.satisfied_expected,
+                c.breached,
+                c.pending,
+                c.undetermined
+            ),
+            Lang::Zh => format!(
+                "共 {} 项指标（约束性 {}，预期性 {}）：不参与评价 {}，参与评价 {}；符合 {}（约束性 {}，预期性 {}），不符合 {}，\
+                 推进中 {}，待定 {}",
+                c.indicators,
+                c.binding,
+                c.expected,
+                c.not_assessed,
+                c.assessed,
+                c.satisfied,
+                c.satisfied_binding,
+                c.satisfied_expected,
+                c.breached,
+                c.pending,
+                c.undetermined
+            ),
+        };
+        writeln!(self.out, "\n{text}")
+    }
+
+    fn row(&mut self, row: &Row, width: usize) -> std::fmt::Result {
+        let title = row.title.get(self.lang);
+        let attribute = match row.attribute {
+            Attribute::Binding => self.pick("约束", "binding"),
+            Attribute::Expected => self.pick("预期", "expected"),
+        };
+        let (mark, status) = match row.status {
+            Status::Assessed(o) => (symbol(o), outcome(o, self.lang)),
+            Status::NotAssessed => ("–", self.pick("不评价", "not assessed")),
+        };
+        let pad = |text: &str, width: usize| " ".repeat(width.saturating_sub(columns(text)));
+        write!(self.out, "{:>3} {mark} {status}{} ", row.no, pad(status, 12))?;
+        write!(self.out, "{title}{} {attribute}{} ", pad(title, width), pad(attribute, 8))?;
+        let value = match &row.value {
+            Value::Number(n) => n.to_string(),
+            Value::Bool(true) => self.pick("是", "yes").to_owned(),
+            Value::Bool(false) => self.pick("否", "no").to_owned(),
+            _ => "—".to_owned(),
+        };
+        let year = row.year.map_or_else(String::new, |year| format!(" ({year})"));
+        let value = format!("{value}{year}");
+        let bound = row.bound.map(|b| b.replace(">=", "≥").replace("<=", "≤")).unwrap_or_default();
+        let target =
+            row.target.map_or_else(|| row.printed_target.get(self.lang).to_owned(), |t| format!("{bound} {t}"));
+        write!(self.out, "{}{value}  {target}", pad(&value, 14))?;
+        let remark = self.remark(row);
+        if remark.is_empty() { writeln!(self.out) } else { writeln!(self.out, "{}  {remark}", pad(&target, 8)) }
+    }
+
+    /// What a row's status rests on: the margin, the reason, or what is missing.
+    fn remark(&self, row: &Row) -> String {
+        let mut remarks = Vec::new();
+        if let Some(margin) = row.margin.filter(|m| *m != Decimal::ZERO) {
+            remarks.push(if margin > Decimal::ZERO { format!("+{margin}") } else { margin.to_string() });
+        }
+        match row.reason {
+            Some("no_data") => remarks.push(self.pick("无数据", "no data").to_owned()),
+            Some("scope_changed") => remarks.push(self.pick("统计口径变化", "statistical scope changed").to_owned()),
+            Some("not_counted") => remarks.push(self.pick("未统计", "not counted").to_owned()),
+            Some(_) => remarks.push(self.pick("无法计算", "not computable").to_owned()),
+            None => {}
+        }
+        if row.stale {
+            remarks.push(self.pick("数值早于目标年", "stale").to_owned());
+        }
+        if !row.missing.is_empty() {
+            remarks.push(format!("{}{}", self.pick("缺少：", "missing: "), row.missing.join(", ")));
+        }
+        remarks.join(self.pick("，", ", "))
+    }
+}
+
+fn class_word(class: StrengthClass) -> &'static str {
+    match class {
+        StrengthClass::Mandatory => "mandatory",
+        StrengthClass::InPrinciple => "in principle",
+        StrengthClass::Progressive => "progressive",
+        StrengthClass::Encouraged => "encouraged",
+    }
+}
+
+fn symbol(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Breached => "✗",
+        Outcome::Triggered => "!",
+        Outcome::Undetermined => "?",
+        Outcome::Pending => "…",
+        Outcome::Satisfied => "✓",
+        Outcome::NotApplicable => "–",
+    }
+}
+
+/// Terminal columns of a text: Chinese characters and full-width forms take two.
+fn columns(text: &str) -> usize {
+    let wide = |c: char| matches!(u32::from(c), 0x1100..=0x115F | 0x2E80..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFE30..=0xFE6F | 0xFF00..=0xFF60 | 0xFFE0..=0xFFE6);
+    text.chars().map(|c| if wide(c) { 2 } else { 1 }).sum()
+}

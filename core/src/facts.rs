@@ -1,0 +1,353 @@
+//! Facts checked against what the plan declares: every error at once, nothing coerced, nothing dropped.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::compile::{FactEntry, SubjectProgram};
+use crate::error::nearest;
+use crate::input::Input;
+use crate::model::{FactKind, NotAssessed};
+use crate::unit::{Inconvertible, Unit};
+use crate::{Date, Decimal, DecimalError, Error, Errors, Problem, Value};
+
+/// The facts of one case, by the places the plan gives them.
+#[derive(Debug, Clone)]
+pub(crate) struct Facts {
+    pub(crate) values: Vec<Value>,
+    pub(crate) years: Vec<Option<u16>>,
+    /// Given as null: asked, and answered with "unknown".
+    pub(crate) answered_unknown: BTreeSet<usize>,
+    pub(crate) not_assessed: Vec<(usize, NotAssessed)>,
+}
+
+impl Facts {
+    pub(crate) fn value(&self, slot: usize) -> &Value {
+        self.values.get(slot).unwrap_or(&Value::Unknown)
+    }
+
+    pub(crate) fn year(&self, slot: usize) -> Option<u16> {
+        self.years.get(slot).copied().flatten()
+    }
+
+    pub(crate) fn reason(&self, slot: usize) -> Option<NotAssessed> {
+        self.not_assessed.iter().find(|(s, _)| *s == slot).map(|(_, reason)| *reason)
+    }
+}
+
+/// Checks facts by name against a subject.
+///
+/// `scorecard` says whether a value may carry the reason why it is left out of an assessment.
+pub(crate) fn check(input: &Input, subject: &SubjectProgram, as_of: Date, scorecard: bool) -> Result<Facts, Errors> {
+    let Input::Map(entries) = input else {
+        let problem = Problem::WrongType { found: input.describe(), expected: "facts by name".to_owned() };
+        return Err(Error::new("facts", problem).into());
+    };
+    let mut checker = Checker {
+        subject,
+        as_of,
+        scorecard,
+        errors: Vec::new(),
+        given: BTreeSet::new(),
+        facts: Facts {
+            values: vec![Value::Unknown; subject.facts.len()],
+            years: vec![None; subject.facts.len()],
+            answered_unknown: BTreeSet::new(),
+            not_assessed: Vec::new(),
+        },
+    };
+    for (name, value) in entries {
+        checker.entry(name, value);
+    }
+    checker.acts_not_done();
+    let Checker { errors, facts, .. } = checker;
+    Errors::check(errors, facts)
+}
+
+struct Checker<'a> {
+    subject: &'a SubjectProgram,
+    as_of: Date,
+    scorecard: bool,
+    errors: Vec<Error>,
+    given: BTreeSet<&'a str>,
+    facts: Facts,
+}
+
+impl<'a> Checker<'a> {
+    fn fail(&mut self, path: &str, problem: Problem) {
+        self.errors.push(Error::new(format!("facts.{path}"), problem));
+    }
+
+    fn entry(&mut self, name: &'a str, input: &Input) {
+        if !self.given.insert(name) {
+            return self.fail(name, Problem::DuplicateKey { key: name.to_owned() });
+        }
+        if let Some(slot) = self.subject.slot(name) {
+            return self.fact(slot, name, input);
+        }
+        let sibling = name.strip_suffix("_year").and_then(|fact| self.subject.slot(fact));
+        if let Some(slot) = sibling.filter(|slot| self.subject.fact(*slot).is_some_and(|f| f.yearly())) {
+            if *input != Input::Null {
+                self.year(slot, name, input);
+            }
+            return;
+        }
+        let known = self.subject.facts.iter().map(|f| f.name());
+        let problem = Problem::UnknownFact { name: name.to_owned(), nearest: nearest(name, known) };
+        self.fail(name, problem);
+    }
+
+    fn fact(&mut self, slot: usize, name: &str, input: &Input) {
+        match input {
+            Input::Null => self.answered_unknown(slot),
+            Input::Map(entries) => self.dated(slot, name, entries),
+            bare => self.value(slot, name, bare),
+        }
+    }
+
+    fn answered_unknown(&mut self, slot: usize) {
+        self.facts.answered_unknown.insert(slot);
+    }
+
+    /// `{ "value": 81.6, "year": 2025 }`, with `not_assessed` on a scorecard.
+    fn dated(&mut self, slot: usize, name: &str, entries: &[(String, Input)]) {
+        let mut seen = BTreeSet::new();
+        for (key, input) in entries {
+            let path = format!("{name}.{key}");
+            if !seen.insert(key) {
+                self.fail(&path, Problem::DuplicateKey { key: key.clone() });
+                continue;
+            }
+            match key.as_str() {
+                "value" if *input == Input::Null => self.answered_unknown(slot),
+                "value" => self.value(slot, &path, input),
+                "year" if *input == Input::Null => {}
+                "year" => self.year(slot, &path, input),
+                "not_assessed" if self.scorecard => self.not_assessed(slot, &path, input),
+                other => {
+                    let known: &[&str] =
+                        if self.scorecard { &["value", "year", "not_assessed"] } else { &["value", "year"] };
+                    let nearest = nearest(other, known.iter().copied());
+                    self.fail(&path, Problem::UnknownField { field: other.to_owned(), nearest });
+                }
+            }
+        }
+    }
+
+    fn value(&mut self, slot: usize, path: &str, input: &Input) {
+        let Some(fact) = self.subject.fact(slot) else { return };
+        match fact.read(input) {
+            Ok(value) => {
+                if let Some(place) = self.facts.values.get_mut(slot) {
+                    *place = value;
+                }
+            }
+            Err(problem) => self.fail(path, problem),
+        }
+    }
+
+    fn year(&mut self, slot: usize, path: &str, input: &Input) {
+        if !self.subject.fact(slot).is_some_and(|f| f.yearly()) {
+            return self.fail(path, Problem::UnexpectedYear);
+        }
+        let text = match input {
+            Input::Number(text) | Input::Text(text) => text.clone(),
+            other => other.describe(),
+        };
+        match text.parse::<u16>().ok().filter(|y| (1..=9999).contains(y)) {
+            None => self.fail(path, Problem::InvalidYear { value: text }),
+            Some(year) if year > self.as_of.year() => self.fail(path, Problem::FutureYear { year, as_of: self.as_of }),
+            Some(year) => {
+                if let Some(place) = self.facts.years.get_mut(slot) {
+                    *place = Some(year);
+                }
+            }
+        }
+    }
+
+    fn not_assessed(&mut self, slot: usize, path: &str, input: &Input) {
+        let reason = match input {
+            Input::Null => return,
+            Input::Text(text) => match text.as_str() {
+                "no_data" => Some(NotAssessed::NoData),
+                "scope_changed" => Some(NotAssessed::ScopeChanged),
+                "not_counted" => Some(NotAssessed::NotCounted),
+                _ => None,
+            },
+            _ => None,
+        };
+        match reason {
+            None => {
+                let expected = "`no_data`, `scope_changed` or `not_counted`".to_owned();
+                self.fail(path, Problem::InvalidValue { value: input.describe().replace('`', ""), expected });
+            }
+            Some(_) if !self.subject.is_measure(slot) => self.fail(path, Problem::NotAnIndicator),
+            Some(reason) => self.facts.not_assessed.push((slot, reason)),
+        }
+    }
+
+    fn acts_not_done(&mut self) {
+        for (done, done_on) in self.subject.acts() {
+            let not_done = *self.facts.value(done) == Value::Bool(false);
+            if not_done && self.facts.value(done_on).is_known() {
+                let name = self.subject.fact(done_on).map(|f| f.name().to_owned()).unwrap_or_default();
+                self.fail(&name, Problem::DoneOnWithoutDone);
+            }
+        }
+    }
+}
+
+impl FactEntry {
+    /// The value that a bare input gives this fact.
+    fn read(&self, input: &Input) -> Result<Value, Problem> {
+        match (self.kind(), input) {
+            (FactKind::YesNo, Input::Bool(b)) => Ok(Value::Bool(*b)),
+            (FactKind::Number, Input::Number(text) | Input::Text(text)) => self.number(text).map(Value::Number),
+            (FactKind::Choice, Input::Text(text)) => self.choice(text).map(Value::Text),
+            (FactKind::Set, Input::List(items)) => self.set(items),
+            (FactKind::Date, Input::Text(text)) => {
+                text.parse().map(Value::Date).map_err(|_| Problem::InvalidDate { value: text.clone() })
+            }
+            (_, other) => Err(Problem::WrongType { found: other.describe(), expected: self.expected() }),
+        }
+    }
+
+    fn expected(&self) -> String {
+        match (self.kind(), &self.unit) {
+            (FactKind::YesNo, _) => "true or false".to_owned(),
+            (FactKind::Number, None) => "a number".to_owned(),
+            (FactKind::Number, Some(unit)) => format!("a number in {unit}"),
+            (FactKind::Choice, _) => format!("one of: {}", self.choices.join(", ")),
+            (FactKind::Set, _) => format!("a list of: {}", self.choices.join(", ")),
+            (FactKind::Date, _) => "a day written YYYY-MM-DD".to_owned(),
+        }
+    }
+
+    fn choice(&self, text: &str) -> Result<Arc<str>, Problem> {
+        let labelled =
+            || self.fact.choices.iter().find(|c| c.label.zh == text || c.label.en == text).map(|c| c.id.clone());
+        self.choices.iter().find(|c| &***c == text).cloned().ok_or_else(|| Problem::UnknownChoice {
+            value: text.to_owned(),
+            nearest: labelled().or_else(|| nearest(text, self.choices.iter().map(|c| &**c))),
+            allowed: self.choices.iter().map(|c| c.to_string()).collect(),
+        })
+    }
+
+    /// The members in declared order: two lists of the same members are the same set.
+    fn set(&self, items: &[Input]) -> Result<Value, Problem> {
+        let mut members = BTreeSet::new();
+        for item in items {
+            let Input::Text(text) = item else {
+                return Err(Problem::WrongType { found: item.describe(), expected: self.expected() });
+            };
+            if !members.insert(self.choice(text)?) {
+                return Err(Problem::DuplicateKey { key: text.clone() });
+            }
+        }
+        let ordered = self.choices.iter().filter(|c| members.contains(*c));
+        Ok(Value::List(ordered.map(|c| Value::Text(c.clone())).collect()))
+    }
+
+    fn number(&self, text: &str) -> Result<Decimal, Problem> {
+        let plain = half_width(text);
+        let plain = plain.trim();
+        let number = match parse_decimal(plain) {
+            Err(Problem::NotANumber { .. }) => self.quantity(plain),
+            parsed => parsed,
+        };
+        let number = number.map_err(|problem| match problem {
+            Problem::NotANumber { .. } => Problem::NotANumber { value: text.to_owned() },
+            other => other,
+        })?;
+        let fact = &self.fact;
+        if fact.min.is_some_and(|min| number < min) || fact.max.is_some_and(|max| number > max) {
+            return Err(Problem::OutOfRange { value: text.trim().to_owned(), range: self.range() });
+        }
+        Ok(number)
+    }
+
+    /// A number with a unit: `0.08 g/L`.
+    fn quantity(&self, text: &str) -> Result<Decimal, Problem> {
+        let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '+' | '-' | '.'))).unwrap_or(text.len());
+        let (digits, unit) = text.split_at(end);
+        let number = parse_decimal(digits)?;
+        let unit = unit.trim();
+        if unit.starts_with(',') || unit.starts_with('，') {
+            return Err(Problem::NotANumber { value: text.to_owned() });
+        }
+        let Some(own) = &self.unit else {
+            return Err(Problem::UnitMismatch { given: unit.to_owned(), expected: "a bare number".to_owned() });
+        };
+        let converted = match Unit::parse(unit) {
+            Some(given) => given.convert(number, own),
+            None => Err(Inconvertible::Dimension),
+        };
+        let (given, expected) = (unit.to_owned(), own.to_string());
+        converted.map_err(|why| match why {
+            Inconvertible::Dimension => Problem::UnitMismatch { given, expected },
+            Inconvertible::NotExact => Problem::InexactUnit { given, expected },
+        })
+    }
+
+    fn range(&self) -> String {
+        let end = |bound: Option<Decimal>, none: &str| bound.map_or_else(|| none.to_owned(), |d| d.to_string());
+        let unit = self.unit.as_ref().map_or_else(String::new, |u| format!(" {u}"));
+        format!("{} … {}{unit}", end(self.fact.min, "−∞"), end(self.fact.max, "∞"))
+    }
+}
+
+fn parse_decimal(text: &str) -> Result<Decimal, Problem> {
+    let value = || text.to_owned();
+    match text.parse::<Decimal>() {
+        Ok(number) => Ok(number),
+        Err(DecimalError::TooManyDigits) => Err(Problem::TooManyDigits { value: value() }),
+        Err(DecimalError::NotANumber) => {
+            let word = text.trim_start_matches(['-', '+']).to_ascii_lowercase();
+            match word.as_str() {
+                "nan" | "inf" | "infinity" => Err(Problem::NotFinite { value: value() }),
+                _ => Err(Problem::NotANumber { value: value() }),
+            }
+        }
+    }
+}
+
+/// Full-width digits and signs as a Chinese keyboard gives them: `８１．６`.
+fn half_width(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '０'..='９' | '．' | '＋' | '－' | '％' | '／' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        '　' => ' ',
+        c => c,
+    };
+    text.chars().map(narrow).collect()
+}
+
+/// Facts as they were understood, by name: numbers in the declared unit, as strings.
+pub(crate) struct Understood<'a> {
+    pub(crate) subject: &'a SubjectProgram,
+    pub(crate) facts: &'a Facts,
+}
+
+impl Serialize for Understood<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Dated<'a> {
+            value: &'a Value,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            year: Option<u16>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            not_assessed: Option<NotAssessed>,
+        }
+        let mut map = serializer.serialize_map(None)?;
+        for (slot, fact) in self.subject.facts.iter().enumerate() {
+            let (value, year, not_assessed) = (self.facts.value(slot), self.facts.year(slot), self.facts.reason(slot));
+            if year.is_some() || not_assessed.is_some() {
+                map.serialize_entry(fact.name(), &Dated { value, year, not_assessed })?;
+            } else if value.is_known() || self.facts.answered_unknown.contains(&slot) {
+                map.serialize_entry(fact.name(), value)?;
+            }
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,81 @@
+//! How far a case is from the boundary of what is required.
+
+use crate::compile::SubjectProgram;
+use crate::facts::Facts;
+use crate::feel::{Comparison, Expr, Locals, Test, Type, eval, infer};
+use crate::{Decimal, Value};
+
+/// The margin of a test, and a slot whose unit it is in: positive on the satisfied side, 0 on the boundary.
+///
+/// There is one only where known order comparisons of one unit decide by themselves: a conjunction has the smallest of
+/// its parts, a disjunction the largest; a yes/no, a second unit or an unknown leaves none.
+pub(crate) fn margin(test: &Expr, subject: &SubjectProgram, facts: &Facts) -> Option<(Decimal, usize)> {
+    let distance = Measure { subject, facts }.of(test)?;
+    let mut slots = Vec::new();
+    test.facts(&mut |slot| slots.push(slot));
+    let mut units = slots.iter().map(|slot| subject.ty(*slot));
+    let first = units.next()?;
+    (matches!(first, Type::Number(_)) && units.all(|unit| unit == first)).then_some((distance, *slots.first()?))
+}
+
+struct Measure<'a> {
+    subject: &'a SubjectProgram,
+    facts: &'a Facts,
+}
+
+impl Measure<'_> {
+    fn of(&self, test: &Expr) -> Option<Decimal> {
+        match test {
+            Expr::Compare(op, a, b) => self.gap(*op, a, b),
+            Expr::Between { value, low, high } => {
+                let above = self.gap(Comparison::GreaterOrEqual, value, low)?;
+                Some(above.min(self.gap(Comparison::LessOrEqual, value, high)?))
+            }
+            Expr::In { value, tests } => {
+                let each = |test: &Test| match test {
+                    Test::Value(_) => None,
+                    Test::Compare(op, bound) => self.gap(*op, value, bound),
+                    Test::Range { low, high, .. } => {
+                        let above = self.gap(Comparison::GreaterOrEqual, value, low)?;
+                        Some(above.min(self.gap(Comparison::LessOrEqual, value, high)?))
+                    }
+                };
+                tests.iter().map(each).collect::<Option<Vec<_>>>()?.into_iter().max()
+            }
+            Expr::And(items) => self.all(items)?.into_iter().min(),
+            Expr::Or(items) => self.all(items)?.into_iter().max(),
+            Expr::Not(inner) => self.of(inner).map(|d| -d),
+            _ => None,
+        }
+    }
+
+    fn all(&self, items: &[Expr]) -> Option<Vec<Decimal>> {
+        items.iter().map(|item| self.of(item)).collect()
+    }
+
+    fn gap(&self, op: Comparison, a: &Expr, b: &Expr) -> Option<Decimal> {
+        let in_fact_unit = |e: &Expr| match infer(e, &|slot| self.subject.ty(slot)).ok() {
+            // A product or quotient is in a unit of its own.
+            Some(Type::Number(Some(found))) => {
+                let mut same = true;
+                e.facts(&mut |slot| same &= self.subject.ty(slot) == Type::Number(Some(found.clone())));
+                same
+            }
+            Some(Type::Number(None)) => true,
+            _ => false,
+        };
+        if !in_fact_unit(a) || !in_fact_unit(b) {
+            return None;
+        }
+        let number = |e| match eval(e, &self.facts.values, &Locals::None) {
+            Value::Number(n) => Some(n),
+            _ => None,
+        };
+        let (a, b) = (number(a)?, number(b)?);
+        match op {
+            Comparison::Greater | Comparison::GreaterOrEqual => a.checked_sub(b),
+            Comparison::Less | Comparison::LessOrEqual => b.checked_sub(a),
+            Comparison::Equal | Comparison::NotEqual => None,
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! The public face: a plan that is ready to judge.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::compile::{Program, SubjectProgram, compile};
+use crate::error::nearest;
+use crate::facts::check;
+use crate::feel::{Comparison, Expr};
+use crate::input::Input;
+use crate::model::{Document, Fact, Period, Reported, ReportedValue, Rule, Subject};
+use crate::read::read;
+use crate::{Date, Decimal, Error, Errors, Problem, Report, Scorecard, Text, Value};
+
+/// A compiled plan. Cheap to clone and to share between threads.
+///
+/// ```
+/// let plan = ecoplan::plan("lianzhou-145")?;
+/// let report = plan.evaluate_json("urban_wwtp", r#"{"influent_bod5_2020_mg_l": 61.6, "influent_bod5_mg_l": 81.6}"#)?;
+/// let finding = report.finding("wwtp-urban-bod-plus-20-2025").unwrap();
+/// assert_eq!(finding.outcome(), ecoplan::Outcome::Satisfied);
+/// assert_eq!(finding.margin(), Some(ecoplan::Decimal::ZERO));
+/// # Ok::<(), ecoplan::Errors>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Plan {
+    program: Arc<Program>,
+    as_of: Date,
+    /// Facts given once for all cases of a subject.
+    shared: Arc<BTreeMap<String, Vec<(String, Input)>>>,
+}
+
+/// A bundled plan: `lianzhou-145` (2021–2025) or `lianzhou-135`, its predecessor as Table 1 reports it (2016–2020).
+///
+/// # Errors
+///
+/// - `lianzhou-155` — `unknown-plan`, with the nearest id as a hint.
+pub fn plan(id: &str) -> Result<Plan, Errors> {
+    match ecoplan_spec::PLANS.iter().find(|p| p.id == id) {
+        Some(bundled) => Plan::from_files(bundled.files.iter().copied()),
+        None => {
+            let nearest = nearest(id, plans());
+            Err(Error::new("plan", Problem::UnknownPlan { name: id.to_owned(), nearest }).into())
+        }
+    }
+}
+
+/// The ids of the bundled plans.
+pub fn plans() -> impl Iterator<Item = &'static str> {
+    ecoplan_spec::PLANS.iter().map(|p| p.id)
+}
+
+impl Plan {
+    /// Reads a plan from one TOML text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::from_files`].
+    pub fn from_toml(text: &str) -> Result<Plan, Errors> {
+        Plan::from_files([("plan.toml", text)])
+    }
+
+    /// Reads a plan from several files, each with a name for error messages.
+    ///
+    /// # Errors
+    ///
+    /// All at once, each with file, line, rule and field: not TOML (`syntax`), a field that does not exist
+    /// (`unknown-field`), a rule without a citation (`missing-citation`), two rules of one id (`duplicate-id`), one fact
+    /// name with two units (`name-clash`), a fact that nobody declared in a condition (`unknown-fact`), mg/L compared
+    /// with % (`unit-mismatch`), a condition that is no yes or no (`not-boolean`), a gate without decisions
+    /// (`empty-gate`), FEEL outside the subset (`unsupported`).
+    pub fn from_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Plan, Errors> {
+        let mut found = read(files);
+        let mut errors = std::mem::take(&mut found.errors);
+        let document = found.document.clone();
+        match compile(document) {
+            Ok(program) => Errors::check(errors, Plan::new(program)),
+            Err(more) => {
+                errors.extend(more.into_iter().map(|e| found.locate(e)));
+                Err(Errors::unique(errors))
+            }
+        }
+    }
+
+    fn new(program: Program) -> Plan {
+        Plan { as_of: program.document.period.end, program: Arc::new(program), shared: Arc::default() }
+    }
+
+    /// The id.
+    pub fn id(&self) -> &str {
+        &self.program.document.id
+    }
+
+    /// The title of the document.
+    pub fn title(&self) -> &Text {
+        &self.program.document.title
+    }
+
+    /// First and last day.
+    pub fn period(&self) -> Period {
+        self.program.document.period
+    }
+
+    /// SHA-256 of the canonical model: equal for equal content, however it was laid out in files.
+    pub fn hash(&self) -> &str {
+        &self.program.hash
+    }
+
+    /// The day of judgement: the plan's last day unless [`Plan::at`] says otherwise.
+    pub fn as_of(&self) -> Date {
+        self.as_of
+    }
+
+    /// The model behind the plan.
+    pub fn document(&self) -> &Document {
+        &self.program.document
+    }
+
+    /// What the plan speaks about.
+    pub fn subjects(&self) -> &[Subject] {
+        &self.program.document.subjects
+    }
+
+    /// The facts of a subject, in declared order.
+    ///
+    /// # Errors
+    ///
+    /// - a subject the plan does not have — `unknown-subject`.
+    pub fn facts(&self, subject: &str) -> Result<Vec<&Fact>, Errors> {
+        let (_, subject) = self.subject(subject)?;
+        Ok(subject.facts.iter().map(|f| &f.fact).collect())
+    }
+
+    /// The rules, in declared order.
+    pub fn rules(&self) -> &[Rule] {
+        &self.program.document.rules
+    }
+
+    /// The same plan, judging as of another day.
+    #[must_use]
+    pub fn at(&self, day: Date) -> Plan {
+        Plan { as_of: day, ..self.clone() }
+    }
+
+    /// The same plan with facts that hold for every case of a subject, such as the area's assigned quotas. A case that
+    /// gives one of them itself overrides it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::evaluate`].
+    pub fn with_facts(&self, subject: &str, facts: &(impl Serialize + ?Sized)) -> Result<Plan, Errors> {
+        let (_, program) = self.subject(subject)?;
+        let input = Input::from_serialize(facts, "facts")?;
+        check(&input, program, self.as_of, false)?;
+        let mut shared = BTreeMap::clone(&self.shared);
+        if let Input::Map(entries) = input {
+            shared.insert(subject.to_owned(), entries);
+        }
+        Ok(Plan { shared: Arc::new(shared), ..self.clone() })
+    }
+
+    /// A new plan in which the target of a rule is another number, as where the plan itself announces a correction. Its
+    /// hash differs, and its findings say what was printed.
+    ///
+    /// # Errors
+    ///
+    /// - a rule the plan does not have — `unknown-rule`.
+    /// - a rule that does not compare its measure with one printed number — `no-numeric-target`.
+    pub fn with_target(&self, rule: &str, target: Decimal) -> Result<Plan, Errors> {
+        let mut document = self.program.document.clone();
+        let known: Vec<String> = document.rules.iter().map(|r| r.id.clone()).collect();
+        let place = document.rules.iter_mut().find(|r| r.id == rule).ok_or_else(|| {
+            let nearest = nearest(rule, known.iter().map(String::as_str));
+            Error::new("rule", Problem::UnknownRule { name: rule.to_owned(), nearest })
+        })?;
+        let none = || Error::new(format!("rule.{rule}"), Problem::NoNumericTarget);
+        let (_, subject) = self.subject(&place.subject)?;
+        let compiled = subject.rules.iter().find(|r| r.rule.id == rule).ok_or_else(none)?;
+        let (op, printed) = numeric_target(compiled.parts.requires.as_ref(), compiled.measure).ok_or_else(none)?;
+        let measure = compiled.rule.measure.as_deref().ok_or_else(none)?;
+        place.requires = Some(format!("{measure} {} {target}", op.as_str()));
+        place.printed_target.get_or_insert(printed);
+        for bound in place.bounds.iter_mut().filter(|b| b.number == printed) {
+            bound.number = target;
+        }
+        Ok(Plan { program: Arc::new(compile(document)?), ..self.clone() })
+    }
+
+    /// Judges one case: facts by name, from a struct, a map, or anything else that serialises to one.
+    ///
+    /// A fact that is left out or null is unknown. A number is exact: `81.6_f64` means 81.6; a text may carry a unit of
+    /// the same dimension (`"0.08 g/L"`). A yearly fact may come with its year, `{ value, year }` or as a sibling
+    /// `<fact>_year`.
+    ///
+    /// # Errors
+    ///
+    /// All at once, each with its place: a fact the subject does not have (`unknown-fact`, with the nearest name),
+    /// `"86 t/d"` for mg/L (`unit-mismatch`), `"-"` or `"未检出"` for a number (`not-a-number`), NaN (`not-finite`), 120 %
+    /// (`out-of-range`), an undeclared choice (`unknown-choice`), `2025-02-30` (`invalid-date`), a year after the day of
+    /// judgement (`future-year`), and so on: see [`Problem`].
+    pub fn evaluate(&self, subject: &str, facts: &(impl Serialize + ?Sized)) -> Result<Report, Errors> {
+        self.report(subject, Input::from_serialize(facts, "facts")?, false)
+    }
+
+    /// As [`Plan::evaluate`], from JSON text, which keeps every digit and sees keys that stand twice.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::evaluate`]; and `not-utf8`, `invalid-json`, `duplicate-key`, `too-deep`, `too-large`.
+    pub fn evaluate_json(&self, subject: &str, json: impl AsRef<[u8]>) -> Result<Report, Errors> {
+        self.report(subject, Input::from_json(json.as_ref(), "facts")?, false)
+    }
+
+    /// The indicators against values keyed by fact name, each a bare value or `{ value?, year?, not_assessed? }`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::evaluate`]; and `not-an-indicator` for a reason beside a fact that no row measures.
+    pub fn scorecard(&self, values: &(impl Serialize + ?Sized)) -> Result<Scorecard, Errors> {
+        self.score(Input::from_serialize(values, "facts")?)
+    }
+
+    /// As [`Plan::scorecard`], from JSON text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::scorecard`] and [`Plan::evaluate_json`].
+    pub fn scorecard_json(&self, json: impl AsRef<[u8]>) -> Result<Scorecard, Errors> {
+        self.score(Input::from_json(json.as_ref(), "facts")?)
+    }
+
+    /// The values that the plan's own table reports, in the form [`Plan::scorecard`] takes.
+    pub fn reported(&self) -> BTreeMap<String, impl Serialize> {
+        #[derive(Serialize)]
+        struct Given {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            value: Option<ReportedValue>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            year: Option<u16>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            not_assessed: Option<crate::model::NotAssessed>,
+        }
+        let given = |r: &Reported| Given { value: r.value.clone(), year: r.year, not_assessed: r.not_assessed };
+        let rows = self.rules().iter().filter_map(|r| r.indicator.as_ref());
+        rows.flat_map(|row| &row.reported).map(|r| (r.fact.clone(), given(r))).collect()
+    }
+
+    fn score(&self, input: Input) -> Result<Scorecard, Errors> {
+        let subject = self.rules().iter().find(|r| r.indicator.is_some()).map(|r| r.subject.as_str());
+        let none = || Error::new("plan", Problem::InvalidRule { detail: "the plan has no indicators".to_owned() });
+        self.report(subject.ok_or_else(none)?, input, true).map(Scorecard::new)
+    }
+
+    fn report(&self, subject: &str, mut input: Input, scorecard: bool) -> Result<Report, Errors> {
+        let (place, program) = self.subject(subject)?;
+        if let (Input::Map(entries), Some(shared)) = (&mut input, self.shared.get(subject)) {
+            let given =
+                |entries: &[(String, Input)], name: &str| entries.iter().any(|(n, v)| n == name && *v != Input::Null);
+            for (name, value) in shared {
+                if !given(entries, name) {
+                    entries.retain(|(n, _)| n != name);
+                    entries.push((name.clone(), value.clone()));
+                }
+            }
+        }
+        let facts = check(&input, program, self.as_of, scorecard)?;
+        Ok(Report::new(self.program.clone(), place, facts, self.as_of))
+    }
+
+    fn subject(&self, id: &str) -> Result<(usize, &SubjectProgram), Errors> {
+        let found = self.program.subjects.iter().enumerate().find(|(_, s)| s.subject.id == id);
+        found.ok_or_else(|| {
+            let nearest = nearest(id, self.subjects().iter().map(|s| s.id.as_str()));
+            Error::new("subject", Problem::UnknownSubject { name: id.to_owned(), nearest }).into()
+        })
+    }
+}
+
+/// The comparison and the number of a test that compares the measure with one literal.
+fn numeric_target(requires: Option<&Expr>, measure: Option<usize>) -> Option<(Comparison, Decimal)> {
+    let is_measure = |e: &Expr| matches!(e, Expr::Fact(slot) if Some(*slot) == measure);
+    match requires? {
+        Expr::Compare(op, a, b) if is_measure(a) => match **b {
+            Expr::Literal(Value::Number(n)) => Some((*op, n)),
+            _ => None,
+        },
+        Expr::Compare(op, a, b) if is_measure(b) => match **a {
+            Expr::Literal(Value::Number(n)) => Some((op.swapped(), n)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

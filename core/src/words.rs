@@ -1,0 +1,325 @@
+//! Conditions, values and citations in the words of either language.
+
+use std::sync::Arc;
+
+use crate::compile::SubjectProgram;
+use crate::facts::Facts;
+use crate::feel::{Arithmetic, Comparison, Expr, Function, Test, Type, infer};
+use crate::model::{Cite, FactKind};
+use crate::{Lang, Outcome, Value};
+
+/// Puts the conditions of one subject into words.
+#[derive(Clone, Copy)]
+pub(crate) struct Words<'a> {
+    pub(crate) subject: &'a SubjectProgram,
+    pub(crate) facts: &'a Facts,
+    pub(crate) lang: Lang,
+}
+
+/// The word for an outcome.
+pub(crate) fn outcome(outcome: Outcome, lang: Lang) -> &'static str {
+    match (lang, outcome) {
+        (Lang::En, Outcome::Breached) => "breached",
+        (Lang::En, Outcome::Triggered) => "triggered",
+        (Lang::En, Outcome::Undetermined) => "undetermined",
+        (Lang::En, Outcome::Pending) => "pending",
+        (Lang::En, Outcome::Satisfied) => "satisfied",
+        (Lang::En, Outcome::NotApplicable) => "not applicable",
+        (Lang::Zh, Outcome::Breached) => "不符合",
+        (Lang::Zh, Outcome::Triggered) => "触发",
+        (Lang::Zh, Outcome::Undetermined) => "待定",
+        (Lang::Zh, Outcome::Pending) => "推进中",
+        (Lang::Zh, Outcome::Satisfied) => "符合",
+        (Lang::Zh, Outcome::NotApplicable) => "不适用",
+    }
+}
+
+/// Where the plan says it, with the words to search for.
+pub(crate) fn citation(cite: &Cite, lang: Lang) -> String {
+    let Cite { chapter, section, anchor, .. } = cite;
+    match lang {
+        Lang::En => {
+            let item = cite.item.map_or_else(String::new, |n| format!(", item {n}"));
+            let table = cite.table.map_or_else(String::new, |n| format!(", table {n}"));
+            format!("chapter {chapter}, section {section}{item}{table}: “{anchor}”")
+        }
+        Lang::Zh => {
+            let item = cite.item.map_or_else(String::new, |n| format!("第{}项", numeral(n)));
+            let table = cite.table.map_or_else(String::new, |n| format!("表{n}"));
+            format!("第{}章第{}节{item}{table}：“{anchor}”", numeral(*chapter), numeral(*section))
+        }
+    }
+}
+
+/// Chinese numerals up to 99, which no chapter exceeds.
+fn numeral(n: u32) -> String {
+    let digit = |d: u32| "零一二三四五六七八九".chars().nth(usize::try_from(d).unwrap_or_default()).unwrap_or('零');
+    match (n / 10, n % 10) {
+        (0, d) => digit(d).to_string(),
+        (1, 0) => "十".to_owned(),
+        (1, d) => format!("十{}", digit(d)),
+        (t @ 2..=9, 0) => format!("{}十", digit(t)),
+        (t @ 2..=9, d) => format!("{}十{}", digit(t), digit(d)),
+        _ => n.to_string(),
+    }
+}
+
+impl<'a> Words<'a> {
+    fn pick(self, zh: &'a str, en: &'a str) -> &'a str {
+        match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
+    /// The label of a fact.
+    pub(crate) fn label(self, slot: usize) -> &'a str {
+        self.subject.fact(slot).map_or("?", |f| f.fact.label.get(self.lang))
+    }
+
+    /// The unit of a fact, with the space that goes before it.
+    pub(crate) fn unit(self, slot: usize) -> String {
+        let unit = self.subject.fact(slot).and_then(|f| f.fact.unit.as_deref());
+        unit.map_or_else(String::new, suffix)
+    }
+
+    /// The value of a fact: `81.6 mg/L`, `yes`, the label of a choice, or that it is not known.
+    pub(crate) fn value(self, slot: usize) -> String {
+        match self.facts.value(slot) {
+            Value::Number(n) => format!("{n}{}", self.unit(slot)),
+            Value::Bool(true) => self.pick("是", "yes").to_owned(),
+            Value::Bool(false) => self.pick("否", "no").to_owned(),
+            Value::Date(day) => day.to_string(),
+            Value::Text(id) => self.choice(slot, id),
+            Value::List(items) if items.is_empty() => self.pick("无", "none").to_owned(),
+            Value::List(items) => {
+                let each = items.iter().map(|item| match item {
+                    Value::Text(id) => self.choice(slot, id),
+                    other => other.to_string(),
+                });
+                each.collect::<Vec<_>>().join(self.pick("、", ", "))
+            }
+            Value::Unknown | Value::Null => self.pick("未知", "not known").to_owned(),
+        }
+    }
+
+    fn choice(self, slot: usize, id: &str) -> String {
+        let fact = self.subject.fact(slot).map(|f| &f.fact);
+        let choice = fact.and_then(|f| f.choices.iter().find(|c| c.id == id));
+        choice.map_or_else(|| id.to_owned(), |c| c.label.get(self.lang).to_owned())
+    }
+
+    /// A condition in one phrase.
+    pub(crate) fn phrase(self, expr: &Expr) -> String {
+        match expr {
+            Expr::Fact(slot) if self.is_yes_no(*slot) => self.label(*slot).to_owned(),
+            Expr::Literal(Value::Bool(true)) => self.pick("其他情形", "otherwise").to_owned(),
+            Expr::Not(inner) => match self.lang {
+                Lang::En => format!("not the case that {}", self.phrase(inner)),
+                Lang::Zh => format!("并非：{}", self.phrase(inner)),
+            },
+            Expr::And(items) => self.join(items, "，且", ", and "),
+            Expr::Or(items) => self.join(items, "，或", ", or "),
+            Expr::Compare(op, a, b) => self.comparison(*op, a, b),
+            Expr::Between { value, low, high } => {
+                let (low, high) = (self.bound(low, value), self.bound(high, value));
+                let range = match self.lang {
+                    Lang::En => format!("between {low} and {high}"),
+                    Lang::Zh => format!("在 {low} 至 {high} 之间"),
+                };
+                self.tie(&[&self.operand(value, None), &range])
+            }
+            Expr::In { value, tests } => {
+                let each = tests.iter().map(|test| self.test(test, value));
+                self.tie(&[&self.operand(value, None), &each.collect::<Vec<_>>().join(self.pick("或", " or "))])
+            }
+            Expr::Call(Function::ListContains, arguments) => match arguments.as_slice() {
+                [set, item] => {
+                    let (set, item) = (self.name(set), self.bound(item, set));
+                    format!("{set}{}{item}", self.pick("：", ": "))
+                }
+                _ => self.subject.print(expr),
+            },
+            Expr::Quantified { .. } => match expand(expr) {
+                Some(expanded) => self.phrase(&expanded),
+                None => self.subject.print(expr),
+            },
+            _ => self.subject.print(expr),
+        }
+    }
+
+    /// Joins words: with spaces in English; in Chinese only where Latin letters or digits meet Chinese characters.
+    fn tie(self, parts: &[&str]) -> String {
+        let mut text = String::new();
+        for part in parts {
+            if let (Some(before), Some(after)) = (text.chars().last(), part.chars().next())
+                && (self.lang == Lang::En || (before.is_alphanumeric() && before.is_ascii() != after.is_ascii()))
+            {
+                text.push(' ');
+            }
+            text.push_str(part);
+        }
+        text
+    }
+
+    fn is_yes_no(self, slot: usize) -> bool {
+        self.subject.fact(slot).is_some_and(|f| f.kind() == FactKind::YesNo)
+    }
+
+    fn join(self, items: &[Expr], zh: &str, en: &str) -> String {
+        let separator = match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        };
+        items.iter().map(|item| self.phrase(item)).collect::<Vec<_>>().join(separator)
+    }
+
+    fn comparison(self, op: Comparison, a: &Expr, b: &Expr) -> String {
+        if let (Expr::Fact(slot), Expr::Literal(Value::Bool(yes))) = (a, b) {
+            let holds = *yes == (op == Comparison::Equal);
+            let fact = Expr::Fact(*slot);
+            return if holds { self.phrase(&fact) } else { self.phrase(&Expr::Not(Box::new(fact))) };
+        }
+        self.tie(&[&self.operand(a, Some(b)), self.comparison_word(op, a), &self.bound(b, a)])
+    }
+
+    fn comparison_word(self, op: Comparison, of: &Expr) -> &'a str {
+        let day = matches!(infer(of, &|slot| self.subject.ty(slot)), Ok(Type::Date));
+        match op {
+            Comparison::Equal => self.pick("为", "is"),
+            Comparison::NotEqual => self.pick("不为", "is not"),
+            Comparison::Less => self.pick(if day { "早于" } else { "低于" }, if day { "before" } else { "below" }),
+            Comparison::LessOrEqual => {
+                self.pick(if day { "不晚于" } else { "不超过" }, if day { "by" } else { "at most" })
+            }
+            Comparison::Greater => self.pick(if day { "晚于" } else { "高于" }, if day { "after" } else { "above" }),
+            Comparison::GreaterOrEqual => {
+                self.pick(if day { "不早于" } else { "不低于" }, if day { "from" } else { "at least" })
+            }
+        }
+    }
+
+    fn test(self, test: &Test, value: &Expr) -> String {
+        match test {
+            Test::Value(Expr::List(items)) => {
+                let items: Vec<String> = items.iter().map(|item| self.bound(item, value)).collect();
+                self.tie(&[self.pick("属于", "is one of"), &items.join(self.pick("、", ", "))])
+            }
+            Test::Value(single) => self.tie(&[self.pick("为", "is"), &self.bound(single, value)]),
+            Test::Compare(op, bound) => self.tie(&[self.comparison_word(*op, value), &self.bound(bound, value)]),
+            Test::Range { low, low_open, high, high_open } => {
+                let above = if *low_open { Comparison::Greater } else { Comparison::GreaterOrEqual };
+                let below = if *high_open { Comparison::Less } else { Comparison::LessOrEqual };
+                let (from, to) = (self.comparison_word(above, value), self.comparison_word(below, value));
+                let and = self.pick("且", "and");
+                self.tie(&[from, &self.bound(low, value), and, to, &self.bound(high, value)])
+            }
+        }
+    }
+
+    /// A name without its value.
+    fn name(self, expr: &Expr) -> String {
+        match expr {
+            Expr::Fact(slot) => self.label(*slot).to_owned(),
+            other => self.operand(other, None),
+        }
+    }
+
+    /// One side of a comparison, each fact with its value.
+    fn operand(self, expr: &Expr, other: Option<&Expr>) -> String {
+        match expr {
+            Expr::Fact(slot) => match self.lang {
+                Lang::En => format!("{} ({})", self.label(*slot), self.value(*slot)),
+                Lang::Zh => format!("{}（{}）", self.label(*slot), self.value(*slot)),
+            },
+            Expr::Arithmetic(op, a, b) => {
+                let sign = match op {
+                    Arithmetic::Add => "+",
+                    Arithmetic::Subtract => "−",
+                    Arithmetic::Multiply => "×",
+                    Arithmetic::Divide => "÷",
+                };
+                self.tie(&[&self.operand(a, Some(b)), sign, &self.operand(b, Some(a))])
+            }
+            Expr::Literal(_) => other.map_or_else(|| self.subject.print(expr), |other| self.bound(expr, other)),
+            _ => self.subject.print(expr),
+        }
+    }
+
+    /// A literal, with the unit of what it is compared with, or the label of the choice that it names.
+    fn bound(self, expr: &Expr, compared: &Expr) -> String {
+        match expr {
+            Expr::Literal(Value::Number(n)) => match infer(compared, &|slot| self.subject.ty(slot)) {
+                Ok(Type::Number(Some(unit))) => format!("{n}{}", suffix(&unit.to_string())),
+                _ => n.to_string(),
+            },
+            Expr::Literal(Value::Text(id)) => match compared {
+                Expr::Fact(slot) => self.choice(*slot, id),
+                _ => id.to_string(),
+            },
+            Expr::Literal(Value::Date(day)) => day.to_string(),
+            other => self.operand(other, Some(compared)),
+        }
+    }
+}
+
+fn suffix(unit: &str) -> String {
+    match unit {
+        "" => String::new(),
+        "%" => "%".to_owned(),
+        unit => {
+            format!(" {}", unit.replace("ug", "μg").replace("m3", "m³").replace("m2", "m²").replace("10^4 ", "10⁴ "))
+        }
+    }
+}
+
+/// `every x in [a, b] satisfies p(x)` as `p(a) and p(b)`: what a reader wants to see.
+pub(crate) fn expand(expr: &Expr) -> Option<Expr> {
+    let Expr::Quantified { every, list, body, .. } = expr else { return None };
+    let Expr::List(items) = &**list else { return None };
+    let bodies = items.iter().map(|item| match item {
+        Expr::Literal(value) => Some(bind(body, value, 0)),
+        _ => None,
+    });
+    let bodies = bodies.collect::<Option<Vec<Expr>>>()?;
+    Some(if *every { Expr::And(bodies) } else { Expr::Or(bodies) })
+}
+
+/// `expr` with the variable at `depth` replaced by a value.
+fn bind(expr: &Expr, value: &Value, depth: usize) -> Expr {
+    let go = |e: &Expr| bind(e, value, depth);
+    let one = |e: &Expr| Box::new(go(e));
+    let all = |items: &[Expr]| items.iter().map(go).collect();
+    match expr {
+        Expr::Local(d) if *d == depth => Expr::Literal(value.clone()),
+        Expr::Literal(_) | Expr::Fact(_) | Expr::Local(_) => expr.clone(),
+        Expr::Negate(a) => Expr::Negate(one(a)),
+        Expr::Not(a) => Expr::Not(one(a)),
+        Expr::Arithmetic(op, a, b) => Expr::Arithmetic(*op, one(a), one(b)),
+        Expr::Compare(op, a, b) => Expr::Compare(*op, one(a), one(b)),
+        Expr::Between { value: v, low, high } => Expr::Between { value: one(v), low: one(low), high: one(high) },
+        Expr::In { value: v, tests } => {
+            let test = |t: &Test| match t {
+                Test::Value(e) => Test::Value(go(e)),
+                Test::Compare(op, e) => Test::Compare(*op, go(e)),
+                Test::Range { low, low_open, high, high_open } => {
+                    Test::Range { low: go(low), low_open: *low_open, high: go(high), high_open: *high_open }
+                }
+            };
+            Expr::In { value: one(v), tests: tests.iter().map(test).collect() }
+        }
+        Expr::And(items) => Expr::And(all(items)),
+        Expr::Or(items) => Expr::Or(all(items)),
+        Expr::Call(function, items) => Expr::Call(*function, all(items)),
+        Expr::List(items) => Expr::List(all(items)),
+        Expr::If { condition, then, otherwise } => {
+            Expr::If { condition: one(condition), then: one(then), otherwise: one(otherwise) }
+        }
+        Expr::Quantified { every, name, list, body } => Expr::Quantified {
+            every: *every,
+            name: Arc::clone(name),
+            list: one(list),
+            body: Box::new(bind(body, value, depth + 1)),
+        },
+    }
+}
