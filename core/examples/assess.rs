@@ -1,0 +1,237 @@
+//! The main job: Lianzhou's scorecards, a sewage plant and two two-high projects, on the figures the plan itself prints;
+//! or a case of your own.
+//!
+//! ```text
+//! cargo run --release --example assess -- --help
+//! ```
+#![expect(clippy::print_stdout, reason = "a command prints")]
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use ecoplan::{Date, Errors, Lang, Plan, Report, Scorecard, Text};
+use serde::Serialize;
+
+const HELP: &str = "\
+Judges cases by the bundled plans, or by one of your own.
+
+usage: assess [options]
+
+  --lang zh|en              language of the text (default en)
+  --as-of YYYY-MM-DD        day of judgement (default: the plan's last day)
+  --plan ID|FILE.toml       lianzhou-145 (default), lianzhou-135, or a plan file
+  --subject NAME --facts FILE.json
+                            judge one case: facts by name
+  --values FILE.json        scorecard of your own values, by fact name
+  --json                    one JSON document with everything shown
+  --help                    this text
+
+Without a case or values, it shows the plans' own published figures.
+";
+
+/// What the plan prints of its plants is totals, so these cases are examples, chosen to show every kind of finding.
+const CASES: [(&str, &str, &str, &str); 3] = [
+    (
+        "一座 2020 年进水 BOD5 为 61.6 mg/L 的城市污水处理厂",
+        "an urban sewage plant at 61.6 mg/L in 2020",
+        "urban_wwtp",
+        r#"{ "influent_bod5_2020_mg_l": 61.6, "influent_bod5_mg_l": { "value": 81.6, "year": 2025 },
+             "has_plan": true, "plan_elements": ["targets_and_measures", "works_plan_volume"] }"#,
+    ),
+    (
+        "一个拟建“两高”项目，用能空间未知",
+        "a proposed two-high project, headroom not known",
+        "project",
+        r#"{ "is_two_high": true, "stage": "proposed", "last_year_intensity_target_met": true,
+             "intensity_situation_severe": true, "justified": ["necessity", "feasibility"] }"#,
+    ),
+    (
+        "同一项目，而 2020 年的能耗强度目标未完成（表 1 第 21 行）",
+        "the same project, where last year's energy-intensity target was missed (as in Table 1, row 21)",
+        "project",
+        r#"{ "is_two_high": true, "stage": "proposed", "last_year_intensity_target_met": false }"#,
+    ),
+];
+
+struct Options {
+    lang: Lang,
+    as_of: Option<Date>,
+    plan: Option<String>,
+    subject: Option<String>,
+    facts: Option<String>,
+    values: Option<String>,
+    json: bool,
+}
+
+/// Everything shown, as one document.
+#[derive(Default, Serialize)]
+struct Shown {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scorecards: Vec<Scorecard>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cases: Vec<Case>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Report>,
+}
+
+#[derive(Serialize)]
+struct Case {
+    title: Text,
+    report: Report,
+}
+
+/// What went wrong: with the input, or with reaching it.
+enum Failure {
+    Input(Errors),
+    Usage(String),
+}
+
+impl From<Errors> for Failure {
+    fn from(errors: Errors) -> Self {
+        Failure::Input(errors)
+    }
+}
+
+impl From<lexopt::Error> for Failure {
+    fn from(error: lexopt::Error) -> Self {
+        Failure::Usage(error.to_string())
+    }
+}
+
+fn main() -> ExitCode {
+    let json = std::env::args().any(|a| a == "--json");
+    let lang = if std::env::args().any(|a| a == "zh" || a == "--lang=zh") { Lang::Zh } else { Lang::En };
+    match run() {
+        Ok(text) => {
+            let mut out = std::io::stdout().lock();
+            // A reader that went away, such as `head`, is no failure.
+            let _ = out.write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            report_failure(&failure, json, lang);
+            ExitCode::from(match failure {
+                Failure::Input(_) => 1,
+                Failure::Usage(_) => 2,
+            })
+        }
+    }
+}
+
+fn report_failure(failure: &Failure, json: bool, lang: Lang) {
+    match failure {
+        Failure::Input(errors) if json => {
+            let first = errors.iter().next();
+            println!("{}", serde_json::json!({ "error": first, "errors": errors }));
+        }
+        Failure::Usage(message) if json => {
+            let error = serde_json::json!({ "code": "usage", "path": "", "message": message, "hint": "--help" });
+            println!("{}", serde_json::json!({ "error": error, "errors": [error] }));
+        }
+        Failure::Input(errors) => {
+            for error in errors {
+                match (lang, error.hint()) {
+                    (Lang::Zh, _) => eprintln!("错误 {}：{} [{}]", error.path(), error.message(lang), error.code()),
+                    (Lang::En, _) => eprintln!("error: {error}"),
+                }
+            }
+        }
+        Failure::Usage(message) => eprintln!("error: {message}\n\n{HELP}"),
+    }
+}
+
+fn run() -> Result<String, Failure> {
+    let Some(options) = options()? else { return Ok(HELP.to_owned()) };
+    let shown = match (&options.subject, &options.facts, &options.values) {
+        (Some(subject), Some(file), None) => {
+            let report = chosen(&options)?.evaluate_json(subject, read(file)?)?;
+            Shown { report: Some(report), ..Shown::default() }
+        }
+        (None, None, Some(file)) => {
+            Shown { scorecards: vec![chosen(&options)?.scorecard_json(read(file)?)?], ..Shown::default() }
+        }
+        (None, None, None) => published(&options)?,
+        (None, Some(_), None) => return Err(Failure::Usage("--facts needs --subject".to_owned())),
+        (Some(_), None, None) => return Err(Failure::Usage("--subject needs --facts".to_owned())),
+        (_, _, Some(_)) => return Err(Failure::Usage("--values is a scorecard of its own, without a case".to_owned())),
+    };
+    if options.json {
+        let text = serde_json::to_string_pretty(&shown);
+        return text.map(|t| t + "\n").map_err(|e| Failure::Usage(e.to_string()));
+    }
+    Ok(text(&shown, options.lang))
+}
+
+fn text(shown: &Shown, lang: Lang) -> String {
+    let rule = |title: &str| {
+        let (bold, plain) = if std::io::stdout().is_terminal() { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
+        format!("{bold}══ {title}{plain}\n")
+    };
+    let mut parts: Vec<String> = shown.scorecards.iter().map(|card| card.explain(lang)).collect();
+    parts.extend(shown.cases.iter().map(|case| rule(case.title.get(lang)) + &case.report.explain(lang)));
+    parts.extend(shown.report.iter().map(|report| report.explain(lang)));
+    parts.join("\n")
+}
+
+/// The plan asked for, judging as of the day asked for.
+fn chosen(options: &Options) -> Result<Plan, Failure> {
+    let name = options.plan.as_deref().unwrap_or("lianzhou-145");
+    let plan = if name.ends_with(".toml") {
+        let bytes = read(name)?;
+        let text = String::from_utf8(bytes).map_err(|e| Failure::Usage(format!("{name}: not UTF-8: {e}")))?;
+        Plan::from_files([(name, text.as_str())])?
+    } else {
+        ecoplan::plan(name)?
+    };
+    Ok(options.as_of.map_or(plan.clone(), |day| plan.at(day)))
+}
+
+/// The scorecards of what the plans report, and the example cases.
+fn published(options: &Options) -> Result<Shown, Failure> {
+    let mut shown = Shown::default();
+    if options.plan.is_some() {
+        let plan = chosen(options)?;
+        shown.scorecards.push(plan.scorecard(&plan.reported())?);
+        return Ok(shown);
+    }
+    let predecessor = ecoplan::plan("lianzhou-135")?;
+    shown.scorecards.push(predecessor.scorecard(&predecessor.reported())?);
+    let plan = ecoplan::plan("lianzhou-145")?;
+    // Table 2 reports the values of 2020, so they are judged as of the end of that year.
+    let end_of_2020 = options.as_of.unwrap_or(predecessor.period().end);
+    shown.scorecards.push(plan.at(end_of_2020).scorecard(&plan.reported())?);
+    let plan = options.as_of.map_or(plan.clone(), |day| plan.at(day));
+    for (zh, en, subject, facts) in CASES {
+        let title = Text { zh: zh.to_owned(), en: en.to_owned() };
+        shown.cases.push(Case { title, report: plan.evaluate_json(subject, facts)? });
+    }
+    Ok(shown)
+}
+
+fn read(file: &str) -> Result<Vec<u8>, Failure> {
+    std::fs::read(file).map_err(|e| Failure::Usage(format!("{file}: {e}")))
+}
+
+fn options() -> Result<Option<Options>, Failure> {
+    use lexopt::prelude::*;
+    let (mut lang, mut as_of, mut json) = (Lang::En, None, false);
+    let (mut plan, mut subject, mut facts, mut values) = (None, None, None, None);
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("lang") => lang = parser.value()?.string()?.parse()?,
+            Long("as-of") => {
+                let text = parser.value()?.string()?;
+                as_of = Some(text.parse().map_err(|e| Failure::Usage(format!("--as-of {text}: {e}")))?);
+            }
+            Long("plan") => plan = Some(parser.value()?.string()?),
+            Long("subject") => subject = Some(parser.value()?.string()?),
+            Long("facts") => facts = Some(parser.value()?.string()?),
+            Long("values") => values = Some(parser.value()?.string()?),
+            Long("json") => json = true,
+            Long("help") | Short('h') => return Ok(None),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Some(Options { lang, as_of, plan, subject, facts, values, json }))
+}
