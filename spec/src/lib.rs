@@ -20,3 +20,19 @@ pub const PLANS: &[BundledPlan] = &[
     bundled!("lianzhou-135": "plan.toml", "indicators.toml"),
     bundled!("lianzhou-145": "plan.toml", "indicators.toml", "sewage.toml", "two-high.toml"),
 ];
+
+macro_rules! vectors {
+    ($($file:literal),*) => { &[$(($file, include_str!(concat!("../vectors/", $file)))),*] };
+}
+
+/// Shared test vectors (JSON), by file name: expectations derived by hand from the plan's text, run in every language.
+pub const VECTORS: &[(&str, &str)] = vectors![
+    "bad-facts.json",
+    "boundaries.json",
+    "cases.json",
+    "feel.json",
+    "table1.json",
+    "table2-as-of-2020.json",
+    "table2-as-of-2025.json",
+    "two-high-gate.json"
+];

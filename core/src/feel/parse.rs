@@ -40,7 +40,7 @@ pub(crate) fn parse(text: &str, resolve: &mut Resolve<'_>) -> Result<Expr, Probl
         return Err(Problem::TooLarge { limit: MAX_LENGTH });
     }
     let tokens = lex(text)?;
-    let mut parser = Parser { tokens: &tokens, locals: Vec::new(), depth: 0, resolve };
+    let mut parser = Parser { tokens: &tokens, locals: Vec::new(), depth: 0, range_end: false, resolve };
     let expr = parser.expression()?;
     match parser.peek() {
         Token::End => Ok(expr),
@@ -52,6 +52,8 @@ struct Parser<'t, 'r, 'f> {
     tokens: &'t [Spanned],
     locals: Vec<Arc<str>>,
     depth: usize,
+    /// Whether a `[` ends the range at hand: `]1..5[`.
+    range_end: bool,
     resolve: &'r mut Resolve<'f>,
 }
 
@@ -282,7 +284,9 @@ impl Parser<'_, '_, '_> {
             self.advance();
             let low = self.sum()?;
             self.expect_symbol("..")?;
+            self.range_end = true;
             let high = self.sum()?;
+            self.range_end = false;
             let high_open = match self.peek() {
                 Token::Symbol("]") => false,
                 Token::Symbol(")" | "[") => true,
@@ -313,6 +317,7 @@ impl Parser<'_, '_, '_> {
             let op = match self.peek() {
                 Token::Symbol("*") => Arithmetic::Multiply,
                 Token::Symbol("/") => Arithmetic::Divide,
+                Token::Symbol("[") if self.range_end => return Ok(left),
                 Token::Symbol("**" | "." | "[" | "{") => return Err(self.unexpected("an operator")),
                 Token::Word(w) if w == "instance" => return Err(self.unexpected("an operator")),
                 _ => return Ok(left),
