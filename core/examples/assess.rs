@@ -46,10 +46,11 @@ const CASES: [(&str, &str, &str, &str); 3] = [
              "intensity_situation_severe": true, "justified": ["necessity", "feasibility"] }"#,
     ),
     (
-        "同一项目，而 2020 年的能耗强度目标未完成（表 1 第 21 行）",
-        "the same project, where last year's energy-intensity target was missed (as in Table 1, row 21)",
+        "同一项目，但上年度能耗强度下降目标未完成",
+        "the same project, but last year's energy-intensity target was missed",
         "project",
-        r#"{ "is_two_high": true, "stage": "proposed", "last_year_intensity_target_met": false }"#,
+        r#"{ "is_two_high": true, "stage": "proposed", "last_year_intensity_target_met": false,
+             "intensity_situation_severe": true, "justified": ["necessity", "feasibility"] }"#,
     ),
 ];
 

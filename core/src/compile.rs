@@ -180,7 +180,13 @@ pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
     for rule in &document.rules {
         match subjects.iter_mut().find(|s| s.subject.id == rule.subject) {
             Some(subject) => {
-                let mut compiler = RuleCompiler { rule, subject, plan_end: document.period.end, errors: &mut errors };
+                let mut compiler = RuleCompiler {
+                    rule,
+                    subject,
+                    plan_end: document.period.end,
+                    errors: &mut errors,
+                    incomplete: false,
+                };
                 let program = compiler.compile();
                 subject.rules.push(program);
             }
@@ -271,6 +277,8 @@ struct RuleCompiler<'a> {
     subject: &'a SubjectProgram,
     plan_end: Date,
     errors: &'a mut Vec<Error>,
+    /// Whether a condition did not compile: what depends on the conditions is then not checked.
+    incomplete: bool,
 }
 
 impl RuleCompiler<'_> {
@@ -286,7 +294,7 @@ impl RuleCompiler<'_> {
         let readings: Vec<Parts> =
             rule.readings.iter().map(|r| self.parts(&format!("reading.{}.", r.id), Some(r))).collect();
         for (reading, read) in rule.readings.iter().zip(&readings) {
-            if read.conditions().eq(parts.conditions()) && read.due == parts.due {
+            if !self.incomplete && read.conditions().eq(parts.conditions()) && read.due == parts.due {
                 let detail = "the reading changes nothing".to_owned();
                 self.fail(&format!("reading.{}", reading.id), Problem::InvalidRule { detail });
             }
@@ -294,7 +302,9 @@ impl RuleCompiler<'_> {
         let measure = self.fact_of("measure", rule.measure.as_deref(), None);
         let done = self.fact_of("done", rule.done.as_deref(), Some(FactKind::YesNo));
         let done_on = self.fact_of("done_on", rule.done_on.as_deref(), Some(FactKind::Date));
-        self.bounds(&parts);
+        if !self.incomplete {
+            self.bounds(&parts);
+        }
         RuleProgram { rule: rule.clone(), parts, readings, measure, done, done_on }
     }
 
@@ -411,6 +421,7 @@ impl RuleCompiler<'_> {
         match typed {
             Ok(expr) => Some(expr),
             Err(problem) => {
+                self.incomplete = true;
                 if let Some(within) = within {
                     self.fail(&format!("{within}{field}"), problem);
                 }

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use crate::compile::{Parts, SubjectProgram};
 use crate::feel::{Expr, Locals, eval};
-use crate::model::{Attribute, Source, StrengthClass};
+use crate::model::{Attribute, Fact, FactKind, Rule, RuleKind, Source, StrengthClass};
 use crate::report::{Finding, Report};
 use crate::scorecard::{Row, Scorecard, Status};
-use crate::words::{Words, citation, expand, outcome};
+use crate::words::{Words, citation, expand, outcome, suffix, verdict};
 use crate::{Decimal, Lang, Outcome, Value};
 
 /// A report: the headline, then every finding that concerns the case.
@@ -77,7 +78,15 @@ impl Writer<'_> {
         if let Some(fact) = report.next_question() {
             writeln!(self.out)?;
             let (label, name) = (fact.label.get(self.lang), &fact.name);
-            writeln!(self.out, "{}{label} [{name}]", self.pick("下一步请提供：", "next, find out: "))?;
+            writeln!(
+                self.out,
+                "{}{label} [{name}]",
+                if fact.kind == FactKind::YesNo {
+                    self.pick("下一步请确认：", "next, find out whether ")
+                } else {
+                    self.pick("下一步请提供：", "next, find out: ")
+                }
+            )?;
         }
         Ok(())
     }
@@ -93,19 +102,19 @@ impl Writer<'_> {
         let rule = finding.rule();
         let words = Words { subject: finding.subject(), facts: finding.report().facts(), lang: self.lang };
         let decision = self.decision(finding);
-        let (word, title) = (outcome(finding.outcome(), self.lang), rule.title.get(self.lang));
+        let (word, title) = (verdict(rule.kind, finding.outcome(), self.lang), rule.title.get(self.lang));
         writeln!(self.out, "{} {word}{decision} · {title} [{}]", symbol(finding.outcome()), rule.id)?;
         self.line("规定", "rule", rule.says.get(self.lang))?;
         self.because(finding, words)?;
         if let Some(margin) = finding.margin() {
-            self.margin(finding, margin, words)?;
+            self.margin(finding, margin)?;
         }
         if finding.reason().is_some() {
             self.line("原因", "reason", self.pick("条件无法计算", "a condition cannot be computed"))?;
         }
         let missing: Vec<String> = finding.missing().map(|fact| self.wanted(fact)).collect();
         if !missing.is_empty() {
-            self.line("缺少", "missing", &missing.join(self.pick("；", "; ")))?;
+            self.line("尚缺信息", "not known", &missing.join(self.pick("；", "; ")))?;
             let possible: Vec<String> = finding.possible().iter().map(|p| self.possible(finding, p)).collect();
             self.line("仍有可能", "still possible", &possible.join(self.pick("、", ", ")))?;
         }
@@ -113,7 +122,7 @@ impl Writer<'_> {
             self.line("应做", "to do", action.get(self.lang))?;
         }
         for reading in finding.readings() {
-            let mut says = outcome(reading.outcome, self.lang).to_owned();
+            let mut says = verdict(rule.kind, reading.outcome, self.lang).to_owned();
             if let Some(decision) = &reading.decision {
                 let _ = write!(says, " → {}", self.decision_label(finding, decision));
             }
@@ -124,12 +133,26 @@ impl Writer<'_> {
             self.line("注意", "note", note.text.get(self.lang))?;
         }
         let addressee = rule.addressee.get(self.lang);
-        let strength = match (self.lang, rule.strength.class) {
-            (Lang::Zh, _) => format!("{}，原文“{}”", addressee, rule.strength.verb),
-            (Lang::En, class) => format!("{addressee}, {} (“{}”)", class_word(class), rule.strength.verb),
+        let (binding, verb) = (self.binding(rule), &rule.strength.verb);
+        let addressed = match self.lang {
+            Lang::Zh => format!("{addressee}（{binding}，原文“{verb}”）"),
+            Lang::En => format!("{addressee} ({binding}, “{verb}”)"),
         };
-        self.line("约束对象", "binds", &strength)?;
+        self.line("责任主体", "addressed to", &addressed)?;
         self.line("出处", "source", &citation(&rule.cite, self.lang))
+    }
+
+    /// How strongly the rule binds: an indicator by its attribute, any other rule by its strength.
+    fn binding(&self, rule: &Rule) -> &'static str {
+        let (zh, en) = match (rule.indicator.as_ref().map(|i| i.attribute), rule.strength.class) {
+            (Some(Attribute::Binding), _) => ("约束性指标", "binding indicator"),
+            (Some(Attribute::Expected), _) => ("预期性指标", "expected indicator"),
+            (None, StrengthClass::Mandatory) => ("刚性要求", "mandatory"),
+            (None, StrengthClass::InPrinciple) => ("原则性要求", "in principle"),
+            (None, StrengthClass::Progressive) => ("推进类要求", "progressive"),
+            (None, StrengthClass::Encouraged) => ("鼓励类要求", "encouraged"),
+        };
+        self.pick(zh, en)
     }
 
     fn decision(&self, finding: &Finding<'_>) -> String {
@@ -144,7 +167,7 @@ impl Writer<'_> {
     }
 
     fn possible(&self, finding: &Finding<'_>, possible: &crate::report::Possible) -> String {
-        let word = outcome(possible.outcome, self.lang);
+        let word = verdict(finding.rule().kind, possible.outcome, self.lang);
         possible
             .decision
             .as_ref()
@@ -152,23 +175,23 @@ impl Writer<'_> {
     }
 
     /// A missing fact, with who has to supply it where that is not plain.
-    fn wanted(&self, fact: &crate::model::Fact) -> String {
+    fn wanted(&self, fact: &Fact) -> String {
+        let (before, after) = match (fact.kind, self.lang) {
+            (FactKind::YesNo, Lang::En) => ("whether ", ""),
+            (FactKind::YesNo, Lang::Zh) => ("", "（是/否）"),
+            _ => ("", ""),
+        };
         let (label, name) = (fact.label.get(self.lang), &fact.name);
-        match fact.source {
-            Source::Reported => format!("{label} [{name}]"),
-            Source::Judgement => {
-                format!("{label} [{name}]{}", self.wrapped(self.pick("须人工判断", "a person's judgement")))
-            }
-            Source::Assigned => {
-                format!("{label} [{name}]{}", self.wrapped(self.pick("由上级下达", "assigned from above")))
-            }
-        }
+        let supplied = match fact.source {
+            Source::Reported => String::new(),
+            Source::Judgement => self.wrapped(self.pick("须人工判断", "a person's judgement")),
+            Source::Assigned => self.wrapped(self.pick("由上级下达或认定", "set or found by a higher authority")),
+        };
+        format!("{before}{label}{after} [{name}]{supplied}")
     }
 
-    fn margin(&mut self, finding: &Finding<'_>, margin: Decimal, words: Words<'_>) -> std::fmt::Result {
-        let slot = finding.unit().and(finding.program().measure);
-        let unit = slot.map_or_else(|| finding.unit().map_or_else(String::new, |u| format!(" {u}")), |s| words.unit(s));
-        let amount = format!("{}{unit}", margin.abs());
+    fn margin(&mut self, finding: &Finding<'_>, margin: Decimal) -> std::fmt::Result {
+        let amount = format!("{}{}", margin.abs(), self.difference(finding.unit()));
         let text = match (margin.cmp(&Decimal::ZERO), self.lang) {
             (std::cmp::Ordering::Equal, Lang::Zh) => "恰在界限上".to_owned(),
             (std::cmp::Ordering::Equal, Lang::En) => "exactly on the boundary".to_owned(),
@@ -180,6 +203,14 @@ impl Writer<'_> {
         self.line("余量", "margin", &text)
     }
 
+    /// The unit of a difference: what separates two percentages is percentage points.
+    fn difference(&self, unit: Option<&str>) -> String {
+        match unit {
+            Some("%") => self.pick(" 个百分点", " percentage points").to_owned(),
+            unit => unit.map_or_else(String::new, |unit| suffix(unit, self.lang)),
+        }
+    }
+
     fn because(&mut self, finding: &Finding<'_>, words: Words<'_>) -> std::fmt::Result {
         let program = finding.program();
         let parts = &program.parts;
@@ -189,13 +220,29 @@ impl Writer<'_> {
         if let Some(requires) = &parts.requires {
             self.tree(self.pick("要求", "requires"), requires, words, 2)?;
         }
-        for (decision, when) in &parts.decisions {
-            let label = decision.label.get(self.lang);
-            let label = format!("{}{label}", self.pick("决定：", "decide: "));
-            self.tree(&label, when, words, 2)?;
-        }
+        self.decisions(parts, words)?;
         if let Some(done) = program.done {
             self.tree(self.pick("要求", "requires"), &Expr::Fact(done), words, 2)?;
+        }
+        Ok(())
+    }
+
+    /// The decisions from the strictest on; behind the first that holds, none is reached.
+    fn decisions(&mut self, parts: &Parts, words: Words<'_>) -> std::fmt::Result {
+        let (mut hit, mut open) = (false, false);
+        for (decision, when) in &parts.decisions {
+            let label = format!("{}{}", self.pick("结果：", "result: "), decision.label.get(self.lang));
+            if hit {
+                writeln!(self.out, "  – {label}{}", self.pick("（不再判断）", " (not reached)"))?;
+            } else if decision.when.is_none() {
+                let mark = if open { "?" } else { "✓" };
+                writeln!(self.out, "  {mark} {label}{}", self.pick("（其他情形）", " (otherwise)"))?;
+            } else {
+                self.tree(&label, when, words, 2)?;
+            }
+            let value = eval(when, &words.facts.values, &Locals::None);
+            hit |= value == Value::Bool(true) && !open;
+            open |= !matches!(value, Value::Bool(_));
         }
         Ok(())
     }
@@ -211,11 +258,12 @@ impl Writer<'_> {
         let expanded = expand(expr);
         let expr = expanded.as_ref().unwrap_or(expr);
         let label = if label.is_empty() { String::new() } else { format!("{label}{}", self.pick("：", ": ")) };
-        let (parts, joint) = match expr {
-            Expr::And(items) => (items.as_slice(), self.pick("同时满足", "all of")),
-            Expr::Or(items) => (items.as_slice(), self.pick("满足其一", "any of")),
-            _ => (&[][..], ""),
+        let joint = match expr {
+            Expr::And(_) => self.pick("同时满足", "all of"),
+            Expr::Or(_) => self.pick("满足其一", "any of"),
+            _ => "",
         };
+        let parts = joined_parts(expr);
         if parts.is_empty() {
             return writeln!(self.out, "{:indent$}{mark} {label}{}", "", words.phrase(expr));
         }
@@ -237,7 +285,7 @@ impl Writer<'_> {
                 writeln!(self.out, "\n{}", row.category.get(self.lang))?;
                 category = Some(&row.category);
             }
-            self.row(row, width)?;
+            self.row(row, card.report().subject(), width)?;
         }
         let c = card.counts;
         let text = match self.lang {
@@ -257,8 +305,8 @@ impl Writer<'_> {
                 c.undetermined
             ),
             Lang::Zh => format!(
-                "共 {} 项指标（约束性 {}，预期性 {}）：不参与评价 {}，参与评价 {}；符合 {}（约束性 {}，预期性 {}），不符合 {}，\
-                 推进中 {}，待定 {}",
+                "共 {} 项指标（约束性 {}，预期性 {}）：不参与评价 {}，参与评价 {}；已完成 {}（约束性 {}，预期性 {}），未完成 {}，\
+                 待完成 {}，无法判定 {}",
                 c.indicators,
                 c.binding,
                 c.expected,
@@ -275,21 +323,23 @@ impl Writer<'_> {
         writeln!(self.out, "\n{text}")
     }
 
-    fn row(&mut self, row: &Row, width: usize) -> std::fmt::Result {
+    fn row(&mut self, row: &Row, subject: Option<&SubjectProgram>, width: usize) -> std::fmt::Result {
         let title = row.title.get(self.lang);
         let attribute = match row.attribute {
-            Attribute::Binding => self.pick("约束", "binding"),
-            Attribute::Expected => self.pick("预期", "expected"),
+            Attribute::Binding => self.pick("约束性", "binding"),
+            Attribute::Expected => self.pick("预期性", "expected"),
         };
         let (mark, status) = match row.status {
-            Status::Assessed(o) => (symbol(o), outcome(o, self.lang)),
-            Status::NotAssessed => ("–", self.pick("不评价", "not assessed")),
+            Status::Assessed(o) => (symbol(o), verdict(RuleKind::Target, o, self.lang)),
+            Status::NotAssessed => ("–", self.pick("不参评", "not assessed")),
         };
         let pad = |text: &str, width: usize| " ".repeat(width.saturating_sub(columns(text)));
         write!(self.out, "{:>3} {mark} {status}{} ", row.no, pad(status, 12))?;
         write!(self.out, "{title}{} {attribute}{} ", pad(title, width), pad(attribute, 8))?;
         let value = match &row.value {
-            Value::Number(n) => n.to_string(),
+            Value::Number(n) => {
+                format!("{n}{}", row.unit.as_deref().map_or_else(String::new, |u| suffix(u, self.lang)))
+            }
             Value::Bool(true) => self.pick("是", "yes").to_owned(),
             Value::Bool(false) => self.pick("否", "no").to_owned(),
             _ => "—".to_owned(),
@@ -300,12 +350,12 @@ impl Writer<'_> {
         let target =
             row.target.map_or_else(|| row.printed_target.get(self.lang).to_owned(), |t| format!("{bound} {t}"));
         write!(self.out, "{}{value}  {target}", pad(&value, 14))?;
-        let remark = self.remark(row);
+        let remark = self.remark(row, subject);
         if remark.is_empty() { writeln!(self.out) } else { writeln!(self.out, "{}  {remark}", pad(&target, 8)) }
     }
 
     /// What a row's status rests on: the margin, the reason, or what is missing.
-    fn remark(&self, row: &Row) -> String {
+    fn remark(&self, row: &Row, subject: Option<&SubjectProgram>) -> String {
         let mut remarks = Vec::new();
         if let Some(margin) = row.margin.filter(|m| *m != Decimal::ZERO) {
             remarks.push(if margin > Decimal::ZERO { format!("+{margin}") } else { margin.to_string() });
@@ -318,22 +368,33 @@ impl Writer<'_> {
             None => {}
         }
         if row.stale {
-            remarks.push(self.pick("数值早于目标年", "stale").to_owned());
+            remarks.push(self.pick("数值早于目标年", "older value").to_owned());
         }
         if !row.missing.is_empty() {
-            remarks.push(format!("{}{}", self.pick("缺少：", "missing: "), row.missing.join(", ")));
+            let facts = subject.map_or(&[][..], |s| s.facts.as_slice());
+            let missing: Vec<&str> = facts
+                .iter()
+                .filter(|f| row.missing.iter().any(|name| name == f.name()))
+                .map(|f| f.fact.label.get(self.lang))
+                .collect();
+            remarks.push(format!("{}{}", self.pick("尚缺：", "not known: "), missing.join(self.pick("；", "; "))));
         }
         remarks.join(self.pick("，", ", "))
     }
 }
 
-fn class_word(class: StrengthClass) -> &'static str {
-    match class {
-        StrengthClass::Mandatory => "mandatory",
-        StrengthClass::InPrinciple => "in principle",
-        StrengthClass::Progressive => "progressive",
-        StrengthClass::Encouraged => "encouraged",
-    }
+/// The parts of an `and` or `or`; those of one within another of its kind, as `every` gives, stand beside them.
+fn joined_parts(expr: &Expr) -> Vec<Expr> {
+    let (items, of_kind): (&[Expr], fn(&Expr) -> bool) = match expr {
+        Expr::And(items) => (items, |e| matches!(e, Expr::And(_))),
+        Expr::Or(items) => (items, |e| matches!(e, Expr::Or(_))),
+        _ => return Vec::new(),
+    };
+    let open = |item: &Expr| {
+        let item = expand(item).unwrap_or_else(|| item.clone());
+        if of_kind(&item) { joined_parts(&item) } else { vec![item] }
+    };
+    items.iter().flat_map(open).collect()
 }
 
 fn symbol(outcome: Outcome) -> &'static str {

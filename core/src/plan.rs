@@ -78,7 +78,7 @@ impl Plan {
         match compile(document) {
             Ok(program) => Errors::check(errors, Plan::new(program)),
             Err(more) => {
-                errors.extend(more.into_iter().map(|e| found.locate(e)));
+                errors.extend(more.into_iter().filter(|e| !found.explains(e)).map(|e| found.locate(e)));
                 Err(Errors::unique(errors))
             }
         }

@@ -1,7 +1,7 @@
 //! Plan files (TOML) to the model, finding everything wrong with them at once.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error as NameError, StrDeserializer};
@@ -23,6 +23,8 @@ pub(crate) struct Read {
     pub(crate) document: Document,
     pub(crate) errors: Vec<Error>,
     places: BTreeMap<String, String>,
+    /// Facts that were not read in full.
+    broken: BTreeSet<String>,
 }
 
 impl Read {
@@ -38,6 +40,17 @@ impl Read {
                 None => return error,
             }
         }
+    }
+
+    /// Whether an error of a rule merely follows from a fact that was not read in full.
+    pub(crate) fn explains(&self, error: &Error) -> bool {
+        let rule = self.document.rules.iter().find(|r| error.path().starts_with(&format!("rule.{}.", r.id)));
+        let mentions = |fact: &str| {
+            let decisions = rule.into_iter().flat_map(|r| &r.decisions).filter_map(|d| d.when.as_ref());
+            let texts = rule.into_iter().flat_map(|r| r.applies.iter().chain(&r.requires).chain(&r.measure));
+            texts.chain(decisions).any(|text| text.contains(fact))
+        };
+        self.broken.iter().any(|fact| mentions(fact))
     }
 }
 
@@ -83,7 +96,11 @@ pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> R
     };
     let (id, title, period) = head.unwrap_or_else(|| (String::new(), Text::default(), no_period()));
     let document = Document { id, title, period, subjects, facts, rules };
-    Read { document, errors: notes.errors.into_inner(), places: notes.places.into_inner() }
+    let errors = notes.errors.into_inner();
+    let of_fact = |e: &Error| Some(e.path().split_once(": fact.")?.1.split('.').next()?.to_owned());
+    let misread = errors.iter().filter(|e| e.code() != "unknown-field");
+    let broken = misread.filter_map(of_fact).collect();
+    Read { document, errors, places: notes.places.into_inner(), broken }
 }
 
 fn no_period() -> Period {
@@ -127,7 +144,10 @@ fn rule(f: &Fields<'_, '_>) -> Rule {
             due: due(r),
         });
     });
-    let strength = f.table("strength", |s| s.named("class").map(|class| Strength { class, verb: s.text("verb") }));
+    let strength = f.table("strength", |s| {
+        let verb = s.text("verb");
+        s.named("class").map(|class| Strength { class, verb })
+    });
     let mandatory = Strength { class: crate::model::StrengthClass::Mandatory, verb: String::new() };
     Rule {
         id: f.text("id"),
@@ -266,7 +286,8 @@ type Item<'t> = &'t Spanned<DeValue<'t>>;
 
 impl<'s, 't> Fields<'s, 't> {
     fn new(source: &'s Source<'s>, table: &'t DeTable<'t>, offset: usize, path: String) -> Self {
-        source.notes.places.borrow_mut().entry(path.clone()).or_insert_with(|| source.place(offset));
+        // Of two with one id, the second is the one to point at.
+        source.notes.places.borrow_mut().insert(path.clone(), source.place(offset));
         Fields { source, table, offset, path, asked: RefCell::default() }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::compile::SubjectProgram;
 use crate::facts::Facts;
 use crate::feel::{Arithmetic, Comparison, Expr, Function, Test, Type, infer};
-use crate::model::{Cite, FactKind};
+use crate::model::{Cite, FactKind, RuleKind};
 use crate::{Lang, Outcome, Value};
 
 /// Puts the conditions of one subject into words.
@@ -27,10 +27,26 @@ pub(crate) fn outcome(outcome: Outcome, lang: Lang) -> &'static str {
         (Lang::En, Outcome::NotApplicable) => "not applicable",
         (Lang::Zh, Outcome::Breached) => "不符合",
         (Lang::Zh, Outcome::Triggered) => "触发",
-        (Lang::Zh, Outcome::Undetermined) => "待定",
-        (Lang::Zh, Outcome::Pending) => "推进中",
+        (Lang::Zh, Outcome::Undetermined) => "无法判定",
+        (Lang::Zh, Outcome::Pending) => "待完成",
         (Lang::Zh, Outcome::Satisfied) => "符合",
         (Lang::Zh, Outcome::NotApplicable) => "不适用",
+    }
+}
+
+/// The word for an outcome of one kind of rule, as an official would put it.
+pub(crate) fn verdict(kind: RuleKind, found: Outcome, lang: Lang) -> &'static str {
+    let (zh, en) = match (kind, found) {
+        (RuleKind::Target | RuleKind::Deadline, Outcome::Satisfied) => ("已完成", "satisfied"),
+        (RuleKind::Target | RuleKind::Deadline, Outcome::Breached) => ("未完成", "breached"),
+        (RuleKind::Gate, Outcome::Satisfied) => ("未触发", "not triggered"),
+        (RuleKind::Definition, Outcome::Triggered) => ("归类", "classified"),
+        (RuleKind::Obligation | RuleKind::Prohibition, Outcome::Triggered) => ("产生任务", "duty arises"),
+        _ => return outcome(found, lang),
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
     }
 }
 
@@ -41,11 +57,12 @@ pub(crate) fn citation(cite: &Cite, lang: Lang) -> String {
         Lang::En => {
             let item = cite.item.map_or_else(String::new, |n| format!(", item {n}"));
             let table = cite.table.map_or_else(String::new, |n| format!(", table {n}"));
-            format!("chapter {chapter}, section {section}{item}{table}: “{anchor}”")
+            format!("chapter {chapter}, section {section}{item}{table}: \"{anchor}\"")
         }
         Lang::Zh => {
-            let item = cite.item.map_or_else(String::new, |n| format!("第{}项", numeral(n)));
+            let item = cite.item.map_or_else(String::new, |n| format!("“{}、”", numeral(n)));
             let table = cite.table.map_or_else(String::new, |n| format!("表{n}"));
+            let anchor = anchor.replace('“', "‘").replace('”', "’");
             format!("第{}章第{}节{item}{table}：“{anchor}”", numeral(*chapter), numeral(*section))
         }
     }
@@ -80,7 +97,7 @@ impl<'a> Words<'a> {
     /// The unit of a fact, with the space that goes before it.
     pub(crate) fn unit(self, slot: usize) -> String {
         let unit = self.subject.fact(slot).and_then(|f| f.fact.unit.as_deref());
-        unit.map_or_else(String::new, suffix)
+        unit.map_or_else(String::new, |unit| suffix(unit, self.lang))
     }
 
     /// The value of a fact: `81.6 mg/L`, `yes`, the label of a choice, or that it is not known.
@@ -116,7 +133,7 @@ impl<'a> Words<'a> {
             Expr::Literal(Value::Bool(true)) => self.pick("其他情形", "otherwise").to_owned(),
             Expr::Not(inner) => match self.lang {
                 Lang::En => format!("not the case that {}", self.phrase(inner)),
-                Lang::Zh => format!("并非：{}", self.phrase(inner)),
+                Lang::Zh => format!("不成立：{}", self.phrase(inner)),
             },
             Expr::And(items) => self.join(items, "，且", ", and "),
             Expr::Or(items) => self.join(items, "，或", ", or "),
@@ -250,7 +267,7 @@ impl<'a> Words<'a> {
     fn bound(self, expr: &Expr, compared: &Expr) -> String {
         match expr {
             Expr::Literal(Value::Number(n)) => match infer(compared, &|slot| self.subject.ty(slot)) {
-                Ok(Type::Number(Some(unit))) => format!("{n}{}", suffix(&unit.to_string())),
+                Ok(Type::Number(Some(unit))) => format!("{n}{}", suffix(&unit.to_string(), self.lang)),
                 _ => n.to_string(),
             },
             Expr::Literal(Value::Text(id)) => match compared {
@@ -263,12 +280,17 @@ impl<'a> Words<'a> {
     }
 }
 
-fn suffix(unit: &str) -> String {
-    match unit {
-        "" => String::new(),
-        "%" => "%".to_owned(),
-        unit => {
-            format!(" {}", unit.replace("ug", "μg").replace("m3", "m³").replace("m2", "m²").replace("10^4 ", "10⁴ "))
+/// A unit as people write it, with the space that goes before it.
+pub(crate) fn suffix(unit: &str, lang: Lang) -> String {
+    match (unit, lang) {
+        ("" | "%", _) => unit.to_owned(),
+        ("10^4 t", Lang::Zh) => " 万吨".to_owned(),
+        ("t/d", Lang::Zh) => " 吨/日".to_owned(),
+        ("m2/person", Lang::Zh) => " 平方米/人".to_owned(),
+        ("m3/10^4 yuan", Lang::Zh) => " 立方米/万元".to_owned(),
+        (unit, _) => {
+            let printed = unit.replace("ug", "μg").replace("m3", "m³").replace("m2", "m²");
+            format!(" {}", printed.replace("10^4 ", "10,000 "))
         }
     }
 }

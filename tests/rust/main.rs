@@ -1,5 +1,16 @@
 //! Behaviour through the public face of the crate.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on fails"
+)]
 
+mod anchors;
+mod command;
 mod decimal;
+mod evaluation;
+mod laws;
+mod plans;
 mod vectors;

@@ -101,7 +101,8 @@ fn cases() {
     let plan = plan(&vectors.plan);
     for case in vectors.cases {
         let plan = case.as_of.as_ref().map_or(plan.clone(), |day| plan.at(day.parse().unwrap()));
-        let report = plan.evaluate_json(&case.subject, case.facts.to_string()).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+        let report =
+            plan.evaluate_json(&case.subject, case.facts.to_string()).unwrap_or_else(|e| panic!("{}: {e}", case.name));
         for (rule, expected) in &case.expect {
             let place = format!("{}: {rule}", case.name);
             let finding = report.finding(rule).unwrap_or_else(|| panic!("{place}: no such rule"));
@@ -119,7 +120,11 @@ fn cases() {
                     decision: reading.decision,
                     margin: reading.margin.map(|m| m.to_string()),
                     missing: reading.missing,
-                    possible: reading.possible.iter().map(|p| says(p.outcome.as_str(), p.decision.as_deref())).collect(),
+                    possible: reading
+                        .possible
+                        .iter()
+                        .map(|p| says(p.outcome.as_str(), p.decision.as_deref()))
+                        .collect(),
                 };
                 check(&format!("{place} [{}]", reading.reading), &said, &readings[&reading.reading]);
             }
@@ -130,9 +135,11 @@ fn cases() {
 #[derive(Deserialize)]
 struct Boundaries {
     others: BTreeMap<String, BTreeMap<String, Json>>,
-    rows: Vec<(String, String, String, String, String, Side, Side, Side)>,
+    rows: Vec<Boundary>,
 }
 
+/// Plan, subject, rule, fact and number; then a value below, at and above it, each with the expected outcome.
+type Boundary = (String, String, String, String, String, Side, Side, Side);
 type Side = (String, String);
 
 #[test]
@@ -156,7 +163,8 @@ fn every_number_below_at_and_above() {
     // Every number in a default condition has a row.
     for (id, plan) in &plans {
         for rule in plan.rules() {
-            let conditions = rule.applies.iter().chain(&rule.requires).chain(rule.decisions.iter().filter_map(|d| d.when.as_ref()));
+            let conditions =
+                rule.applies.iter().chain(&rule.requires).chain(rule.decisions.iter().filter_map(|d| d.when.as_ref()));
             for word in conditions.flat_map(|c| c.split_whitespace()) {
                 let word = word.trim_matches(['(', ')']);
                 if word.parse::<ecoplan::Decimal>().is_ok() {
@@ -173,8 +181,11 @@ struct Table {
     plan: String,
     as_of: String,
     counts: BTreeMap<String, usize>,
-    rows: Vec<(u32, String, Option<String>, Option<String>, bool, Vec<String>)>,
+    rows: Vec<TableRow>,
 }
+
+/// Number, status, reason, margin, stale, missing.
+type TableRow = (u32, String, Option<String>, Option<String>, bool, Vec<String>);
 
 #[test]
 fn the_plans_own_tables() {
@@ -227,10 +238,13 @@ fn two_high_gate_in_all_324_states() {
     let mut states = 0;
     for two_high in yes_no {
         for stage in ["existing", "under_construction", "proposed", "?"] {
-            for (met, severe, short) in yes_no.iter().flat_map(|m| yes_no.iter().flat_map(move |s| yes_no.map(|c| (*m, *s, c)))) {
+            for (met, severe, short) in
+                yes_no.iter().flat_map(|m| yes_no.iter().flat_map(move |s| yes_no.map(|c| (*m, *s, c))))
+            {
                 states += 1;
                 let state = [two_high, stage, met, severe, short];
-                let mut rows = gate.rows.iter().filter(|row| row.iter().zip(state).all(|(cell, s)| cell == "*" || cell == s));
+                let mut rows =
+                    gate.rows.iter().filter(|row| row.iter().zip(state).all(|(cell, s)| cell == "*" || cell == s));
                 let row = rows.next().unwrap_or_else(|| panic!("{state:?} is in no row"));
                 assert!(rows.next().is_none(), "{state:?} is in two rows");
                 let facts: BTreeMap<&str, Json> = gate
@@ -246,7 +260,8 @@ fn two_high_gate_in_all_324_states() {
                 let decided = |outcome: &str| says(letter(outcome), (outcome == "t").then_some(&*gate.decision));
                 let now = says(finding.outcome().as_str(), finding.decision());
                 assert_eq!(now, decided(outcome), "{state:?}");
-                let wanted: Vec<&String> = missing.chars().map(|c| &gate.facts[c.to_digit(10).unwrap() as usize]).collect();
+                let wanted: Vec<&String> =
+                    missing.chars().map(|c| &gate.facts[c.to_digit(10).unwrap() as usize]).collect();
                 assert_eq!(finding.missing().map(|f| &f.name).collect::<Vec<_>>(), wanted, "{state:?}: missing");
                 let found = said(&finding).possible;
                 assert_eq!(set(found), set(possible.chars().map(|c| decided(&c.to_string()))), "{state:?}: possible");

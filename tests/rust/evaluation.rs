@@ -1,0 +1,407 @@
+//! What the vectors do not reach: the 12,000 pairs, deadlines, gates with several decisions, questions, shared facts.
+
+use std::collections::BTreeMap;
+
+use ecoplan::{Date, Decimal, Expression, Lang, Outcome, Plan, Report, Value};
+use serde::Serialize;
+use serde_json::json;
+
+fn lianzhou() -> Plan {
+    ecoplan::plan("lianzhou-145").unwrap()
+}
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+#[test]
+fn twelve_thousand_pairs_exactly_20_apart() {
+    let plan = lianzhou();
+    let (difference, sum): (Expression, Expression) = ("b - a >= 20".parse().unwrap(), "b >= a + 20".parse().unwrap());
+    let (mut satisfied, mut wrong_binary) = (0, 0);
+    for hundredths in 4000..16000 {
+        let write = |n: i32| format!("{}.{:02}", n / 100, n % 100);
+        let (a, b) = (write(hundredths), write(hundredths + 2000));
+        if b.parse::<f64>().unwrap() - a.parse::<f64>().unwrap() < 20.0 {
+            wrong_binary += 1;
+        }
+        let json = format!(r#"{{"influent_bod5_2020_mg_l": {a}, "influent_bod5_mg_l": {b}}}"#);
+        let report = plan.evaluate_json("urban_wwtp", json).unwrap();
+        let finding = report.finding("wwtp-urban-bod-plus-20-2025").unwrap();
+        if hundredths < 10_000 {
+            satisfied += 1;
+            assert_eq!((finding.outcome(), finding.margin()), (Outcome::Satisfied, Some(Decimal::ZERO)), "{a} {b}");
+        } else {
+            assert_eq!(finding.outcome(), Outcome::NotApplicable, "{a} {b}");
+            let readings = finding.readings();
+            let every = readings.iter().find(|r| r.reading == "every-urban-plant").unwrap();
+            assert_eq!((every.outcome, every.margin), (Outcome::Satisfied, Some(Decimal::ZERO)), "{a} {b}");
+        }
+        let context = format!(r#"{{"a": {a}, "b": {b}}}"#);
+        assert_eq!(difference.evaluate_json(&context).unwrap(), Value::Bool(true), "{a} {b}");
+        assert_eq!(sum.evaluate_json(&context).unwrap(), Value::Bool(true), "{a} {b}");
+    }
+    assert_eq!(satisfied, 6000);
+    // Binary floats get these wrong: the pairs are a test.
+    assert_eq!(wrong_binary, 960);
+}
+
+/// A plan with what the bundled ones do not have: a deadline, a due date that is a fact, strict decisions, strengths.
+fn county() -> Plan {
+    let rule = |id: &str, kind: &str, strength: &str, body: &str| {
+        format!(
+            r#"
+[[rule]]
+id = "{id}"
+subject = "works"
+kind = "{kind}"
+title = {{ zh = "t", en = "t" }}
+strength = {{ class = "{strength}", verb = "v" }}
+addressee = {{ zh = "a", en = "a" }}
+cite = {{ chapter = 1, section = 1, anchor = "x" }}
+says = {{ zh = "s", en = "s" }}
+{body}
+"#
+        )
+    };
+    let fact = |name: &str, kind: &str| {
+        format!(
+            "[[fact]]\nsubject = \"works\"\nname = \"{name}\"\nkind = \"{kind}\"\nsource = \"reported\"\nlabel = {{ zh = \"l\", en = \"l\" }}\n"
+        )
+    };
+    let decision = |id: &str, when: &str| {
+        format!("[[rule.decision]]\nid = \"{id}\"\n{when}\nlabel = {{ zh = \"l\", en = \"l\" }}\n")
+    };
+    let text = [
+        "[plan]\nid = \"county\"\ntitle = { zh = \"t\", en = \"t\" }\nperiod = { start = 2021-01-01, end = 2025-12-31 }\n".to_owned(),
+        "[[subject]]\nid = \"works\"\nlabel = { zh = \"l\", en = \"l\" }\n".to_owned(),
+        fact("finished", "yes_no"),
+        fact("finished_on", "date"),
+        fact("agreed_by", "date"),
+        fact("n", "number"),
+        fact("m", "number"),
+        fact("dirty", "yes_no"),
+        fact("doubtful", "yes_no"),
+        rule("outfalls", "deadline", "mandatory", "done = \"finished\"\ndone_on = \"finished_on\"\ndue = 2021-12-31"),
+        rule("agreed", "deadline", "mandatory", "done = \"finished\"\ndone_on = \"finished_on\"\ndue = \"agreed_by\""),
+        rule("agreed-level", "target", "mandatory", "requires = 'n >= 5'\ndue = \"agreed_by\""),
+        rule("agreed-progress", "target", "progressive", "requires = 'n >= 5'\ndue = \"agreed_by\""),
+        rule("principle", "obligation", "in_principle", "requires = 'n >= 5'"),
+        rule("encouraged", "obligation", "encouraged", "requires = 'n >= 5'\nactions = [{ zh = \"a\", en = \"a\" }]"),
+        rule("quotient", "obligation", "mandatory", "requires = 'n / m >= 2'"),
+        rule("gate", "gate", "mandatory", &(decision("deny", "when = 'dirty'") + &decision("slow", "when = 'doubtful'"))),
+        rule("class", "definition", "mandatory", &(decision("big", "when = 'n > 10'") + &decision("small", ""))),
+    ]
+    .concat();
+    Plan::from_toml(&text).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn outcome(report: &Report, rule: &str) -> (Outcome, Option<String>) {
+    let finding = report.finding(rule).unwrap();
+    (finding.outcome(), finding.decision().map(str::to_owned))
+}
+
+#[test]
+fn a_deadline_passes() {
+    let plan = county();
+    let at = |as_of: &str, facts: &str| {
+        let report = plan.at(day(as_of)).evaluate_json("works", facts).unwrap();
+        let finding = report.finding("outfalls").unwrap();
+        (finding.outcome(), finding.notes().iter().map(|n| n.code).collect::<Vec<_>>())
+    };
+    use Outcome::{Breached, Pending, Satisfied, Undetermined};
+    assert_eq!(at("2021-12-31", r#"{"finished": false}"#), (Pending, vec![]), "through the due day");
+    assert_eq!(at("2022-01-01", r#"{"finished": false}"#), (Breached, vec![]));
+    assert_eq!(at("2025-12-31", r#"{"finished": true}"#), (Satisfied, vec!["undated"]));
+    assert_eq!(at("2025-12-31", r#"{"finished": true, "finished_on": "2021-12-31"}"#), (Satisfied, vec![]));
+    assert_eq!(at("2025-12-31", r#"{"finished": true, "finished_on": "2022-01-01"}"#), (Breached, vec![]));
+    assert_eq!(at("2025-12-31", "{}"), (Undetermined, vec![]));
+    assert_eq!(at("2021-06-30", "{}").0, Undetermined);
+    let refused = plan.evaluate_json("works", r#"{"finished": false, "finished_on": "2021-12-31"}"#).unwrap_err();
+    let error = refused.iter().next().unwrap();
+    assert_eq!((error.code(), error.path()), ("done-on-without-done", "facts.finished_on"));
+    let refused = plan.evaluate_json("works", r#"{"finished_on": "2021-02-30"}"#).unwrap_err();
+    assert_eq!(refused.iter().next().unwrap().code(), "invalid-date");
+}
+
+#[test]
+fn a_due_day_that_is_a_fact() {
+    let plan = county();
+    let of = |facts: &str, rule: &str| {
+        let report = plan.at(day("2024-06-30")).evaluate_json("works", facts).unwrap();
+        let finding = report.finding(rule).unwrap();
+        let missing: Vec<String> = finding.missing().map(|f| f.name.clone()).collect();
+        (finding.outcome(), missing)
+    };
+    use Outcome::{Breached, Pending, Satisfied, Undetermined};
+    assert_eq!(of(r#"{"n": 5}"#, "agreed-level"), (Satisfied, vec![]), "met: the day does not matter");
+    assert_eq!(of(r#"{"n": 4}"#, "agreed-level"), (Undetermined, vec!["agreed_by".to_owned()]));
+    assert_eq!(of(r#"{"n": 4, "agreed_by": "2024-06-30"}"#, "agreed-level"), (Breached, vec![]));
+    assert_eq!(of(r#"{"n": 4, "agreed_by": "2024-07-01"}"#, "agreed-level"), (Pending, vec![]));
+    assert_eq!(of("{}", "agreed-level").1, ["agreed_by", "n"]);
+    assert_eq!(of(r#"{"n": 4}"#, "agreed-progress"), (Pending, vec![]), "progress is never breached, due or not");
+    assert_eq!(of(r#"{"finished": false}"#, "agreed"), (Undetermined, vec!["agreed_by".to_owned()]));
+    assert_eq!(of(r#"{"finished": false, "agreed_by": "2024-06-30"}"#, "agreed"), (Pending, vec![]));
+    assert_eq!(of(r#"{"finished": false, "agreed_by": "2024-06-29"}"#, "agreed"), (Breached, vec![]));
+}
+
+#[test]
+fn strength_decides_what_not_met_means() {
+    let report = county().evaluate_json("works", r#"{"n": 4}"#).unwrap();
+    let principle = report.finding("principle").unwrap();
+    assert_eq!(principle.outcome(), Outcome::Breached);
+    assert!(principle.notes().iter().any(|n| n.code == "in_principle"));
+    let encouraged = report.finding("encouraged").unwrap();
+    assert_eq!((encouraged.outcome(), encouraged.actions().len()), (Outcome::Triggered, 1));
+    assert_eq!(report.headline().outcome, Some(Outcome::Breached));
+}
+
+#[test]
+fn outcome_and_decision_settle_separately() {
+    let plan = county();
+    let of = |facts: &str| {
+        let report = plan.evaluate_json("works", facts).unwrap();
+        let finding = report.finding("gate").unwrap();
+        let missing: Vec<String> = finding.missing().map(|f| f.name.clone()).collect();
+        let possible: Vec<_> =
+            finding.possible().into_iter().map(|p| (p.outcome, p.decision.unwrap_or_default())).collect();
+        (outcome(&report, "gate"), missing, possible)
+    };
+    use Outcome::{Satisfied, Triggered, Undetermined};
+    let deny = || (Triggered, "deny".to_owned());
+    let slow = || (Triggered, "slow".to_owned());
+    assert_eq!(of(r#"{"dirty": true}"#), ((Triggered, Some("deny".to_owned())), vec![], vec![]));
+    assert_eq!(of(r#"{"dirty": false, "doubtful": true}"#).0, (Triggered, Some("slow".to_owned())));
+    assert_eq!(of(r#"{"dirty": false, "doubtful": false}"#).0, (Satisfied, None));
+    // It bites for certain; which way is open.
+    assert_eq!(of(r#"{"doubtful": true}"#), ((Triggered, None), vec!["dirty".to_owned()], vec![deny(), slow()]));
+    assert_eq!(
+        of(r#"{"doubtful": false}"#),
+        ((Undetermined, None), vec!["dirty".to_owned()], vec![deny(), (Satisfied, String::new())])
+    );
+    let all = vec![deny(), slow(), (Satisfied, String::new())];
+    assert_eq!(of("{}"), ((Undetermined, None), vec!["dirty".to_owned(), "doubtful".to_owned()], all));
+    let report = plan.evaluate_json("works", r#"{"n": 10}"#).unwrap();
+    assert_eq!(outcome(&report, "class"), (Triggered, Some("small".to_owned())));
+}
+
+#[test]
+fn what_cannot_be_computed_is_undetermined_for_a_reason() {
+    let report = county().evaluate_json("works", r#"{"n": 4, "m": 0}"#).unwrap();
+    let finding = report.finding("quotient").unwrap();
+    assert_eq!((finding.outcome(), finding.reason()), (Outcome::Undetermined, Some("not_computable")));
+    assert_eq!(finding.missing().count(), 0);
+    let report = county().evaluate_json("works", r#"{"n": 4}"#).unwrap();
+    let finding = report.finding("quotient").unwrap();
+    assert_eq!((finding.outcome(), finding.reason()), (Outcome::Undetermined, None));
+    let possible: Vec<Outcome> = finding.possible().iter().map(|p| p.outcome).collect();
+    assert_eq!(possible, [Outcome::Satisfied, Outcome::Breached, Outcome::Undetermined], "the divisor may be zero");
+}
+
+#[test]
+fn the_next_question() {
+    let plan = lianzhou();
+    let ask = |facts: &str| {
+        plan.evaluate_json("project", facts).unwrap().next_question().map(|f| f.name.clone()).unwrap_or_default()
+    };
+    // Of six rules all want to know whether the project is two-high.
+    assert_eq!(ask("{}"), "is_two_high");
+    assert_eq!(ask(r#"{"is_two_high": true}"#), "stage");
+    assert_eq!(ask(r#"{"is_two_high": false}"#), "");
+    assert_eq!(ask(r#"{"is_two_high": true, "stage": "existing"}"#), "");
+    // Five facts are each wanted once: the first declared.
+    assert_eq!(ask(r#"{"is_two_high": true, "stage": "proposed"}"#), "last_year_intensity_target_met");
+    // What was answered with "unknown" is not asked again.
+    assert_eq!(
+        ask(r#"{"is_two_high": true, "stage": "proposed", "last_year_intensity_target_met": null}"#),
+        "intensity_situation_severe"
+    );
+    assert_eq!(ask(r#"{"is_two_high": null}"#), "stage");
+}
+
+#[test]
+fn facts_given_once_for_all_cases() {
+    let plan = lianzhou();
+    let area = plan.with_facts("project", &json!({"last_year_intensity_target_met": false})).unwrap();
+    let case = r#"{"is_two_high": true, "stage": "proposed"}"#;
+    let gate = "two-high-proposed-slow-limited-approval";
+    assert_eq!(outcome(&plan.evaluate_json("project", case).unwrap(), gate).0, Outcome::Undetermined);
+    assert_eq!(outcome(&area.evaluate_json("project", case).unwrap(), gate).0, Outcome::Triggered);
+    let own = r#"{"is_two_high": true, "stage": "proposed", "last_year_intensity_target_met": true, "intensity_situation_severe": false}"#;
+    assert_eq!(outcome(&area.evaluate_json("project", own).unwrap(), gate).0, Outcome::Satisfied);
+    assert_eq!(area.hash(), plan.hash());
+    let error = plan.with_facts("project", &json!({"stag": 1})).unwrap_err();
+    assert_eq!(error.iter().next().unwrap().code(), "unknown-fact");
+}
+
+#[test]
+fn values_may_carry_reasons_but_cases_may_not() {
+    let plan = lianzhou();
+    let card = plan.scorecard_json(r#"{"good_days_pct": {"value": 92, "not_assessed": "scope_changed"}}"#).unwrap();
+    let row = card.row(1).unwrap();
+    assert_eq!((row.status.as_str(), row.reason, row.margin), ("not_assessed", Some("scope_changed"), None));
+    assert_eq!(card.counts.not_assessed, 1);
+    assert_eq!(card.counts.assessed, 20);
+    let code = |json: &str| plan.scorecard_json(json).unwrap_err().iter().next().unwrap().code();
+    assert_eq!(code(r#"{"good_days_pct": {"not_assessed": "lost"}}"#), "invalid-value");
+    assert_eq!(code(r#"{"new_sewage_capacity_t_per_day": {"not_assessed": "no_data"}}"#), "not-an-indicator");
+    let case = plan.evaluate_json("city", r#"{"good_days_pct": {"not_assessed": "no_data"}}"#).unwrap_err();
+    assert_eq!(case.iter().next().unwrap().code(), "unknown-field");
+}
+
+#[test]
+fn structs_maps_and_text_are_one_input() {
+    #[derive(Serialize)]
+    struct Plant {
+        influent_bod5_2020_mg_l: f32,
+        influent_bod5_mg_l: Decimal,
+        influent_bod5_mg_l_year: u16,
+        has_plan: Option<bool>,
+        plan_elements: Vec<Element>,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Element {
+        NetworkCoverage,
+    }
+    let plan = lianzhou();
+    // 61.6_f32 is not 61.6 in double precision; it means 61.6 all the same.
+    let plant = Plant {
+        influent_bod5_2020_mg_l: 61.6,
+        influent_bod5_mg_l: "81.6".parse().unwrap(),
+        influent_bod5_mg_l_year: 2025,
+        has_plan: None,
+        plan_elements: vec![Element::NetworkCoverage],
+    };
+    let text = r#"{"influent_bod5_2020_mg_l": 61.6, "influent_bod5_mg_l": {"value": "８１．６ mg/L", "year": 2025},
+                   "has_plan": null, "plan_elements": ["network_coverage"]}"#;
+    let map = BTreeMap::from([
+        ("influent_bod5_2020_mg_l", json!("0.0616 g/L")),
+        ("influent_bod5_mg_l", json!({"value": 81.6, "year": 2025})),
+        ("has_plan", json!(null)),
+        ("plan_elements", json!(["network_coverage"])),
+    ]);
+    let from_struct = plan.evaluate("urban_wwtp", &plant).unwrap().to_json();
+    assert_eq!(from_struct, plan.evaluate_json("urban_wwtp", text).unwrap().to_json());
+    assert_eq!(from_struct, plan.evaluate("urban_wwtp", &map).unwrap().to_json());
+    let nan = plan.evaluate("urban_wwtp", &BTreeMap::from([("influent_bod5_mg_l", f64::NAN)])).unwrap_err();
+    assert_eq!(nan.iter().next().unwrap().code(), "not-finite");
+    let infinite = plan.evaluate("urban_wwtp", &BTreeMap::from([("influent_bod5_mg_l", f32::INFINITY)])).unwrap_err();
+    assert_eq!(infinite.iter().next().unwrap().code(), "not-finite");
+}
+
+#[test]
+fn hostile_text_is_refused_with_its_place() {
+    let plan = lianzhou();
+    let code = |json: &[u8]| {
+        let errors = plan.evaluate_json("project", json).unwrap_err();
+        let error = errors.iter().next().unwrap();
+        (error.code(), error.path().to_owned())
+    };
+    let at = |code| (code, "facts".to_owned());
+    let deep = [b"{\"stage\":".as_slice(), &[b'['; 100_000]].concat();
+    assert_eq!(code(&deep), at("too-deep"));
+    assert_eq!(code(&vec![b' '; 2_000_000]), at("too-large"));
+    assert_eq!(code(b"{\"stage\": \"\xff\"}"), at("not-utf8"));
+    assert_eq!(plan.evaluate_json("project", "\u{feff}{}").unwrap().headline().counts.undetermined, 6);
+    let parens = "(".repeat(100_000);
+    assert_eq!(parens.parse::<Expression>().unwrap_err().iter().next().unwrap().code(), "too-large");
+    let parens = "(".repeat(10_000);
+    assert_eq!(parens.parse::<Expression>().unwrap_err().iter().next().unwrap().code(), "too-deep");
+    let nots = "not(".repeat(10_000);
+    assert_eq!(nots.parse::<Expression>().unwrap_err().iter().next().unwrap().code(), "too-deep");
+    let minuses = "-".repeat(10_000) + "1";
+    assert_eq!(minuses.parse::<Expression>().unwrap_err().iter().next().unwrap().code(), "too-deep");
+}
+
+#[test]
+fn outside_the_period_nothing_changes_but_a_note() {
+    let plan = lianzhou();
+    let facts = r#"{"influent_bod5_2020_mg_l": 61.6, "influent_bod5_mg_l": 80}"#;
+    let (inside, later) = (
+        plan.evaluate_json("urban_wwtp", facts).unwrap(),
+        plan.at(day("2026-03-01")).evaluate_json("urban_wwtp", facts).unwrap(),
+    );
+    assert!(inside.notes().is_empty());
+    assert_eq!(later.notes()[0].code, "outside_period");
+    let outcomes = |r: &Report| r.findings().map(|f| f.outcome()).collect::<Vec<_>>();
+    assert_eq!(outcomes(&inside), outcomes(&later));
+}
+
+#[test]
+fn the_tree_shows_every_branch_with_its_value() {
+    let facts = r#"{"is_two_high": true, "stage": "proposed", "last_year_intensity_target_met": true, "intensity_situation_severe": true}"#;
+    let report = lianzhou().evaluate_json("project", facts).unwrap();
+    let json =
+        serde_json::to_value(report.finding("two-high-proposed-slow-limited-approval").unwrap().because()).unwrap();
+    let leaf = |condition: &str, value: serde_json::Value, fact: &str, read: serde_json::Value| json!({"condition": condition, "value": value, "facts": [{"fact": fact, "value": read}]});
+    let expected = json!([
+        {
+            "part": "applies",
+            "condition": "is_two_high and stage = \"proposed\"",
+            "value": true,
+            "children": [
+                leaf("is_two_high", json!(true), "is_two_high", json!(true)),
+                leaf("stage = \"proposed\"", json!(true), "stage", json!("proposed")),
+            ],
+        },
+        {
+            "part": "decision",
+            "decision": "slow_or_limited_approval",
+            "condition": "not(last_year_intensity_target_met) or intensity_situation_severe and energy_space_insufficient",
+            "value": null,
+            "children": [
+                {
+                    "condition": "not(last_year_intensity_target_met)",
+                    "value": false,
+                    "children": [leaf("last_year_intensity_target_met", json!(true), "last_year_intensity_target_met", json!(true))],
+                },
+                {
+                    "condition": "intensity_situation_severe and energy_space_insufficient",
+                    "value": null,
+                    "children": [
+                        leaf("intensity_situation_severe", json!(true), "intensity_situation_severe", json!(true)),
+                        leaf("energy_space_insufficient", json!(null), "energy_space_insufficient", json!(null)),
+                    ],
+                },
+            ],
+        },
+    ]);
+    assert_eq!(json, expected);
+}
+
+#[test]
+fn explanations_read_in_both_languages() {
+    let facts = r#"{"influent_bod5_2020_mg_l": 61.6, "influent_bod5_mg_l": {"value": 80, "year": 2024}}"#;
+    let report = lianzhou().evaluate_json("urban_wwtp", facts).unwrap();
+    let (en, zh) = (report.explain(Lang::En), report.explain(Lang::Zh));
+    for line in [
+        "✗ breached · Influent BOD5 in 2025 at least 20 mg/L above 2020 [wwtp-urban-bod-plus-20-2025]",
+        "  ✗ requires: mean influent BOD5 (80 mg/L) − mean influent BOD5 in 2020 (61.6 mg/L) at least 20 mg/L",
+        "  margin: 1.6 mg/L short",
+        "  note: judged on a value older than the target year",
+        "  source: chapter 4, section 2, item 3: \"要求2025年进水BOD5平均浓度比2020年增加20mg/L以上\"",
+    ] {
+        assert!(en.lines().any(|l| l == line), "{line}\nis not in\n{en}");
+    }
+    for line in [
+        "✗ 未完成 · 2025年进水BOD5比2020年增加20mg/L以上 [wwtp-urban-bod-plus-20-2025]",
+        "  ✗ 要求：进水BOD5平均浓度（80 mg/L）−2020年进水BOD5平均浓度（61.6 mg/L）不低于 20 mg/L",
+        "  余量：相差 1.6 mg/L",
+        "  出处：第四章第二节“三、”：“要求2025年进水BOD5平均浓度比2020年增加20mg/L以上”",
+    ] {
+        assert!(zh.lines().any(|l| l == line), "{line}\nis not in\n{zh}");
+    }
+    assert_eq!(report.to_string(), en);
+}
+
+#[test]
+fn public_types_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync + Clone + std::fmt::Debug>() {}
+    shared::<Plan>();
+    shared::<Report>();
+    shared::<ecoplan::Scorecard>();
+    shared::<Expression>();
+    shared::<ecoplan::Errors>();
+    shared::<Value>();
+}

@@ -1,0 +1,251 @@
+//! Plan files: everything wrong is found at once, each with file, line, rule and field.
+
+use ecoplan::{Decimal, Errors, Outcome, Plan};
+
+/// A small plan that is in order; tests spoil it.
+pub(crate) const SMALL: &str = r#"
+[plan]
+id = "county-1"
+title = { zh = "某县规划", en = "A county's plan" }
+period = { start = 2026-01-01, end = 2030-12-31 }
+
+[[subject]]
+id = "plant"
+label = { zh = "厂", en = "plant" }
+
+[[fact]]
+subject = "plant"
+name = "load_mg_l"
+kind = "number"
+unit = "mg/L"
+min = 0
+max = 500
+yearly = true
+source = "reported"
+label = { zh = "负荷", en = "load" }
+
+[[fact]]
+subject = "plant"
+name = "share_pct"
+kind = "number"
+unit = "%"
+source = "assigned"
+label = { zh = "比例", en = "share" }
+
+[[fact]]
+subject = "plant"
+name = "kind_of_plant"
+kind = "choice"
+source = "reported"
+label = { zh = "类别", en = "kind" }
+choices = [
+  { id = "old", label = { zh = "旧", en = "old" } },
+  { id = "new", label = { zh = "新", en = "new" } },
+]
+
+[[rule]]
+id = "load"
+subject = "plant"
+kind = "target"
+title = { zh = "负荷", en = "load" }
+applies = 'kind_of_plant = "old"'
+requires = 'load_mg_l <= 50'
+measure = "load_mg_l"
+bounds = [{ number = 50, word = "不超过" }]
+strength = { class = "mandatory", verb = "不得" }
+addressee = { zh = "运营单位", en = "the operator" }
+cite = { chapter = 1, section = 1, anchor = "不超过50" }
+says = { zh = "负荷不超过50", en = "load at most 50" }
+"#;
+
+pub(crate) fn errors(text: &str) -> Errors {
+    match Plan::from_files([("county.toml", text)]) {
+        Ok(_) => panic!("accepted"),
+        Err(errors) => errors,
+    }
+}
+
+/// Asserts that the plan, spoilt by one replacement, gives just these errors.
+#[track_caller]
+fn spoilt(from: &str, to: &str, expected: &[(&str, &str)]) {
+    assert!(SMALL.contains(from), "{from} is not in the plan");
+    let errors = errors(&SMALL.replacen(from, to, 1));
+    let found: Vec<_> = errors.iter().map(|e| (e.code(), e.path())).collect();
+    assert_eq!(found, expected, "{errors}");
+}
+
+#[test]
+fn a_plan_in_order_compiles() {
+    let plan = Plan::from_toml(SMALL).unwrap();
+    assert_eq!(plan.id(), "county-1");
+    let report = plan.evaluate_json("plant", r#"{"kind_of_plant": "old", "load_mg_l": 50.01}"#).unwrap();
+    assert_eq!(report.finding("load").unwrap().outcome(), Outcome::Breached);
+}
+
+#[test]
+fn one_fault_one_error() {
+    spoilt("id = \"county-1\"", "id = county-1", &[("syntax", "county.toml:3: ")]);
+    spoilt("unit = \"mg/L\"", "units = \"mg/L\"", &[("unknown-field", "county.toml:15: fact.load_mg_l.units")]);
+    spoilt("unit = \"mg/L\"", "unit = \"mg/zz\"", &[("invalid-value", "county.toml:15: fact.load_mg_l.unit")]);
+    spoilt(
+        "kind = \"number\"\nunit = \"mg/L\"",
+        "kind = \"nummer\"\nunit = \"mg/L\"",
+        &[("invalid-value", "county.toml:14: fact.load_mg_l.kind")],
+    );
+    spoilt("min = 0", "min = 600", &[("invalid-rule", "county.toml:16: fact.load_mg_l.min")]);
+    spoilt(
+        "name = \"load_mg_l\"",
+        "name = \"load mg\"",
+        &[
+            ("invalid-value", "county.toml:13: fact.load mg.name"),
+            ("unknown-fact", "county.toml:47: rule.load.requires"),
+            ("unknown-fact", "county.toml:48: rule.load.measure"),
+        ],
+    );
+    spoilt("{ id = \"new\"", "{ id = \"old\"", &[("duplicate-id", "county.toml:38: fact.kind_of_plant.choices.old")]);
+    spoilt("'load_mg_l <= 50'", "'load_mgl <= 50'", &[("unknown-fact", "county.toml:47: rule.load.requires")]);
+    spoilt(
+        "'load_mg_l <= 50'",
+        "'load_mg_l <= share_pct and load_mg_l <= 50'",
+        &[("unit-mismatch", "county.toml:47: rule.load.requires")],
+    );
+    spoilt("'load_mg_l <= 50'", "'load_mg_l - 50'", &[("not-boolean", "county.toml:47: rule.load.requires")]);
+    spoilt("'load_mg_l <= 50'", "'load_mg_l <='", &[("expression-syntax", "county.toml:47: rule.load.requires")]);
+    spoilt("'load_mg_l <= 50'", "'load_mg_l ** 2 <= 50'", &[("unsupported", "county.toml:47: rule.load.requires")]);
+    spoilt("'load_mg_l <= 50'", "'load_mg_l < 50'", &[("bound-mismatch", "county.toml:49: rule.load.bounds.0")]);
+    spoilt("\"不超过\"", "\"大约\"", &[("invalid-value", "county.toml:49: rule.load.bounds.0")]);
+    spoilt("= \"old\"'", "= \"odl\"'", &[("unknown-choice", "county.toml:46: rule.load.applies")]);
+    spoilt("kind_of_plant = \"old\"'", "kind_of_plant = 5'", &[("wrong-type", "county.toml:46: rule.load.applies")]);
+    spoilt(
+        "cite = { chapter = 1, section = 1, anchor = \"不超过50\" }\n",
+        "",
+        &[("missing-citation", "county.toml:41: rule.load.cite")],
+    );
+    spoilt("anchor = \"不超过50\"", "anchor = \"\"", &[("missing-citation", "county.toml:52: rule.load.cite.anchor")]);
+    spoilt(
+        "class = \"mandatory\"",
+        "class = \"strict\"",
+        &[("invalid-value", "county.toml:50: rule.load.strength.class")],
+    );
+    spoilt(
+        "says = ",
+        "sayz = ",
+        &[("missing-field", "county.toml:41: rule.load.says"), ("unknown-field", "county.toml:53: rule.load.sayz")],
+    );
+    spoilt(", en = \"load at most 50\"", "", &[("missing-field", "county.toml:53: rule.load.says.en")]);
+    spoilt(
+        "kind = \"target\"",
+        "kind = \"gate\"",
+        &[("invalid-rule", "county.toml:47: rule.load.requires"), ("empty-gate", "county.toml:41: rule.load.decision")],
+    );
+    spoilt(
+        "requires = 'load_mg_l <= 50'\n",
+        "",
+        &[
+            ("invalid-rule", "county.toml:41: rule.load.requires"),
+            ("invalid-rule", "county.toml:48: rule.load.bounds.0"),
+        ],
+    );
+    spoilt(
+        "subject = \"plant\"\nkind = \"target\"",
+        "subject = \"plnat\"\nkind = \"target\"",
+        &[("unknown-subject", "county.toml:43: rule.load.subject")],
+    );
+    spoilt("end = 2030-12-31", "end = 2020-12-31", &[("invalid-value", "county.toml:5: plan.period.end")]);
+    spoilt("end = 2030-12-31", "end = 2030-02-31", &[("syntax", "county.toml:5: ")]);
+    spoilt("measure = \"load_mg_l\"", "measure = 5", &[("wrong-type", "county.toml:48: rule.load.measure")]);
+    spoilt("max = 500", "max = 0x10", &[("wrong-type", "county.toml:17: fact.load_mg_l.max")]);
+    spoilt("[plan]", "[plam]", &[("unknown-field", "county.toml:2: plam")]);
+}
+
+#[test]
+fn names_that_clash() {
+    let more = |text: &str| errors(&format!("{SMALL}\n{text}"));
+    let rule = SMALL.split_once("[[rule]]").unwrap().1;
+    let twice = more(&format!("[[rule]]{rule}"));
+    assert_eq!(twice.iter().map(|e| e.code()).collect::<Vec<_>>(), ["duplicate-id"]);
+    let fact = "[[fact]]\nsubject = \"plant\"\nname = \"NAME\"\nkind = \"KIND\"\nsource = \"reported\"\nlabel = { zh = \"x\", en = \"x\" }";
+    let fact = |name: &str, kind: &str| more(&fact.replace("NAME", name).replace("KIND", kind));
+    assert_eq!(fact("share_pct", "yes_no").iter().map(|e| e.code()).collect::<Vec<_>>(), ["name-clash"]);
+    assert_eq!(fact("load_mg_l_year", "number").iter().map(|e| e.code()).collect::<Vec<_>>(), ["name-clash"]);
+    for keyword in ["and", "not", "if", "null", "true"] {
+        assert_eq!(fact(keyword, "yes_no").iter().next().unwrap().code(), "invalid-value", "{keyword}");
+    }
+    // One name in two units, though of two subjects.
+    let other = "[[subject]]\nid = \"kiln\"\nlabel = { zh = \"窑\", en = \"kiln\" }\n[[fact]]\nsubject = \"kiln\"\nname = \"load_mg_l\"\nkind = \"number\"\nunit = \"g/L\"\nsource = \"reported\"\nlabel = { zh = \"x\", en = \"x\" }";
+    assert_eq!(more(other).iter().map(|e| e.code()).collect::<Vec<_>>(), ["name-clash"]);
+}
+
+#[test]
+fn all_faults_at_once() {
+    let text = SMALL
+        .replace("unit = \"mg/L\"", "unit = \"mg/L\"\ncolour = 1")
+        .replace("'load_mg_l <= 50'", "'load_mgl <= 50'")
+        .replace("kind_of_plant = \"old\"'", "share_pct > load_mg_l'")
+        .replace("chapter = 1", "chapter = \"one\"");
+    let errors = errors(&text);
+    let found: Vec<_> = errors.iter().map(|e| e.code()).collect();
+    assert_eq!(found, ["unknown-field", "wrong-type", "unit-mismatch", "unknown-fact"], "{errors}");
+    assert_eq!(errors.iter().nth(3).unwrap().hint().unwrap(), "did you mean `load_mg_l`?");
+}
+
+#[test]
+fn several_syntax_errors_in_several_files() {
+    let errors = Plan::from_files([("a.toml", "[plan\nid = 1"), ("b.toml", "= 3\n[[rule]]\nid = ")]).unwrap_err();
+    assert!(errors.iter().any(|e| e.path().starts_with("a.toml:1")), "{errors}");
+    assert!(errors.iter().any(|e| e.path().starts_with("b.toml:1")), "{errors}");
+    assert!(errors.iter().any(|e| e.path().starts_with("b.toml:3")), "{errors}");
+    assert!(errors.iter().all(|e| e.code() == "syntax"), "{errors}");
+}
+
+#[test]
+fn one_file_or_several_is_the_same_plan() {
+    let (head, rules) = SMALL.split_at(SMALL.find("[[rule]]").unwrap());
+    let one = Plan::from_toml(SMALL).unwrap();
+    let two = Plan::from_files([("a.toml", head), ("b.toml", rules)]).unwrap();
+    assert_eq!(one.hash(), two.hash());
+    // Layout does not count, content does.
+    assert_eq!(Plan::from_toml(&SMALL.replace("max = 500", "max = 500.0 # g")).unwrap().hash(), one.hash());
+    assert_ne!(Plan::from_toml(&SMALL.replace("max = 500", "max = 501")).unwrap().hash(), one.hash());
+}
+
+#[test]
+fn the_bundled_plans_have_distinct_hashes_and_the_model_keeps_them() {
+    let hashes: Vec<String> = ecoplan::plans().map(|id| ecoplan::plan(id).unwrap().hash().to_owned()).collect();
+    assert_eq!(hashes.len(), 2);
+    assert_ne!(hashes[0], hashes[1]);
+    for id in ecoplan::plans() {
+        let plan = ecoplan::plan(id).unwrap();
+        let canonical = serde_json::to_string(plan.document()).unwrap();
+        let read: ecoplan::model::Document = serde_json::from_str(&canonical).unwrap();
+        assert_eq!(&read, plan.document());
+    }
+    let unknown = ecoplan::plan("lianzhou-154").unwrap_err();
+    let error = unknown.iter().next().unwrap();
+    assert_eq!((error.code(), error.hint().as_deref()), ("unknown-plan", Some("did you mean `lianzhou-145`?")));
+}
+
+#[test]
+fn a_corrected_target_is_another_plan_and_says_so() {
+    let plan = ecoplan::plan("lianzhou-145").unwrap();
+    let corrected = plan.with_target("target-forest-coverage-2025", "68.2".parse().unwrap()).unwrap();
+    assert_ne!(plan.hash(), corrected.hash());
+    let values = plan.reported();
+    let (printed, new) = (plan.scorecard(&values).unwrap(), corrected.scorecard(&values).unwrap());
+    assert_eq!(printed.row(19).unwrap().status.as_str(), "breached");
+    let row = new.row(19).unwrap();
+    assert_eq!(
+        (row.status.as_str(), row.target, row.margin),
+        ("satisfied", Some("68.2".parse().unwrap()), Some("0.01".parse().unwrap()))
+    );
+    assert!(row.notes.iter().any(|n| n.code == "corrected_target" && n.text.en.contains("69")));
+    // Correcting twice keeps what was printed.
+    let again = corrected.with_target("target-forest-coverage-2025", "70".parse().unwrap()).unwrap();
+    let row = again.scorecard(&values).unwrap().row(19).unwrap().clone();
+    assert!(row.notes.iter().any(|n| n.text.en.contains("printed 69")));
+
+    let code = |rule: &str| plan.with_target(rule, Decimal::ZERO).unwrap_err().iter().next().unwrap().code();
+    assert_eq!(code("target-forest-covrage-2025"), "unknown-rule");
+    assert_eq!(code("target-energy-intensity-2025"), "no-numeric-target");
+    assert_eq!(code("two-high-definition"), "no-numeric-target");
+}
