@@ -6,8 +6,12 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::error::nearest;
-use crate::feel::{Comparison, Expr, Resolve, Test, Type, infer, parse};
-use crate::model::{Decision, Document, Due, Fact, FactKind, Reading, Rule, RuleKind, StrengthClass, Subject};
+use crate::facts::check;
+use crate::feel::{Arithmetic, Comparison, Expr, Resolve, Test, Type, infer, parse};
+use crate::input::Input;
+use crate::model::{
+    Decision, Document, Due, Fact, FactKind, Reading, Reported, ReportedValue, Rule, RuleKind, StrengthClass, Subject,
+};
 use crate::unit::Unit;
 use crate::{Date, Decimal, Error, Errors, Problem, Value};
 
@@ -97,6 +101,18 @@ impl Parts {
 }
 
 impl RuleProgram {
+    /// How the test compares the measure, and with what, where the measure stands alone on one side.
+    pub(crate) fn bound(&self) -> Option<(Comparison, &Expr)> {
+        fn find(expr: &Expr, measure: usize) -> Option<(Comparison, &Expr)> {
+            match expr {
+                Expr::Compare(op, a, b) if op.is_order() && **a == Expr::Fact(measure) => Some((*op, &**b)),
+                Expr::Compare(op, a, b) if op.is_order() && **b == Expr::Fact(measure) => Some((op.swapped(), &**a)),
+                _ => None,
+            }
+        }
+        find(self.parts.requires.as_ref()?, self.measure?)
+    }
+
     /// The slots that a reading of this rule reads, in declared order.
     pub(crate) fn slots(&self, parts: &Parts) -> BTreeSet<usize> {
         let mut slots: BTreeSet<usize> = self.done.into_iter().chain(self.done_on).collect();
@@ -164,12 +180,10 @@ pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
     for fact in &document.facts {
         let entry = fact_entry(fact, &mut errors);
         match subjects.iter_mut().find(|s| s.subject.id == fact.subject) {
-            Some(subject) if subject.slot(&fact.name).is_some() => {
-                let id = format!("{}.{}", fact.subject, fact.name);
-                errors.push(Error::new(format!("fact.{}", fact.name), Problem::DuplicateId { id }));
-            }
+            // Declared twice: reported above.
+            Some(subject) if subject.slot(&fact.name).is_some() => {}
             Some(subject) => subject.facts.push(entry),
-            None => errors.push(stranger(format!("fact.{}.subject", fact.name), &fact.subject)),
+            None => errors.push(stranger(format!("fact.{}.{}.subject", fact.subject, fact.name), &fact.subject)),
         }
     }
     if document.period.end < document.period.start {
@@ -218,7 +232,7 @@ fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>, errors: &mut Vec<E
 fn clashes(facts: &[Fact], errors: &mut Vec<Error>) {
     let mut first: BTreeMap<&str, &Fact> = BTreeMap::new();
     for fact in facts {
-        let path = format!("fact.{}", fact.name);
+        let path = format!("fact.{}.{}", fact.subject, fact.name);
         let mut clash = |name: &str, detail: String| {
             errors.push(Error::new(path.clone(), Problem::NameClash { name: name.to_owned(), detail }));
         };
@@ -235,13 +249,16 @@ fn clashes(facts: &[Fact], errors: &mut Vec<Error>) {
             clash(&fact.name, format!("{} of {} and {} of {}", unit(other), other.subject, unit(fact), fact.subject));
         } else if !other.choices.iter().map(|c| &c.id).eq(fact.choices.iter().map(|c| &c.id)) {
             clash(&fact.name, format!("different choices of {} and {}", other.subject, fact.subject));
+        } else if other.subject == fact.subject {
+            errors.push(Error::new(path, Problem::DuplicateId { id: fact.name.clone() }));
         }
     }
 }
 
 fn fact_entry(fact: &Fact, errors: &mut Vec<Error>) -> FactEntry {
-    let mut fail =
-        |field: &str, problem: Problem| errors.push(Error::new(format!("fact.{}.{field}", fact.name), problem));
+    let mut fail = |field: &str, problem: Problem| {
+        errors.push(Error::new(format!("fact.{}.{}.{field}", fact.subject, fact.name), problem))
+    };
     let invalid = |detail: &str| Problem::InvalidRule { detail: detail.to_owned() };
     // A name is what a condition can mention: no keyword, no function.
     let mut resolve = |_: &str| Ok(0);
@@ -267,7 +284,7 @@ fn fact_entry(fact: &Fact, errors: &mut Vec<Error>) -> FactEntry {
         (false, false) => fail("choices", invalid("only a choice or a set has choices")),
         _ => {}
     }
-    unique(&format!("fact.{}.choices", fact.name), fact.choices.iter().map(|c| c.id.as_str()), errors);
+    unique(&format!("fact.{}.{}.choices", fact.subject, fact.name), fact.choices.iter().map(|c| c.id.as_str()), errors);
     let choices = fact.choices.iter().map(|c| c.id.as_str().into()).collect();
     FactEntry { fact: fact.clone(), unit, choices }
 }
@@ -290,11 +307,16 @@ impl RuleCompiler<'_> {
         let rule = self.rule;
         self.shape();
         let parts = self.parts("", None);
+        rule.readings.iter().for_each(|reading| self.reading_shape(reading));
         unique(&format!("rule.{}.reading", rule.id), rule.readings.iter().map(|r| r.id.as_str()), self.errors);
         let readings: Vec<Parts> =
             rule.readings.iter().map(|r| self.parts(&format!("reading.{}.", r.id), Some(r))).collect();
         for (reading, read) in rule.readings.iter().zip(&readings) {
-            if !self.incomplete && read.conditions().eq(parts.conditions()) && read.due == parts.due {
+            if !self.incomplete
+                && rule.printed_target.is_none()
+                && read.conditions().eq(parts.conditions())
+                && read.due == parts.due
+            {
                 let detail = "the reading changes nothing".to_owned();
                 self.fail(&format!("reading.{}", reading.id), Problem::InvalidRule { detail });
             }
@@ -304,6 +326,11 @@ impl RuleCompiler<'_> {
         let done_on = self.fact_of("done_on", rule.done_on.as_deref(), Some(FactKind::Date));
         if !self.incomplete {
             self.bounds(&parts);
+            let measured = |slot: usize| parts.requires.as_ref().is_none_or(|test| test.mentions(&|s| s == slot));
+            if measure.is_some_and(|slot| !measured(slot)) {
+                let detail = "the measure does not stand in `requires`".to_owned();
+                self.fail("measure", Problem::InvalidRule { detail });
+            }
         }
         RuleProgram { rule: rule.clone(), parts, readings, measure, done, done_on }
     }
@@ -333,9 +360,36 @@ impl RuleCompiler<'_> {
         if rule.kind == RuleKind::Target && rule.requires.is_none() {
             wrong("requires", "a target has a test");
         }
+        let otherwise = rule.decisions.last().is_some_and(|d| d.when.is_none());
+        if rule.kind == RuleKind::Definition && !rule.decisions.is_empty() && !otherwise {
+            wrong("decision", "the last decision of a definition has no condition: it is what applies otherwise");
+        }
         if decides && rule.decisions.is_empty() {
             self.fail("decision", Problem::EmptyGate);
         }
+    }
+
+    /// A reading is one change from the default, of a part that the rule has.
+    fn reading_shape(&mut self, reading: &Reading) {
+        let decides = matches!(self.rule.kind, RuleKind::Gate | RuleKind::Definition);
+        let tests = !decides && self.rule.kind != RuleKind::Deadline;
+        let changes = [
+            reading.applies.is_some(),
+            reading.requires.is_some(),
+            !reading.decisions.is_empty(),
+            reading.due.is_some(),
+        ];
+        let detail = if changes.iter().filter(|changed| **changed).count() != 1 {
+            "a reading changes one of `applies`, `requires`, `decision` and `due`"
+        } else if reading.requires.is_some() && !tests {
+            "this kind of rule has no `requires` to read otherwise"
+        } else if !reading.decisions.is_empty() && !decides {
+            "only a gate or a definition has decisions"
+        } else {
+            return;
+        };
+        self.incomplete = true;
+        self.fail(&format!("reading.{}", reading.id), Problem::InvalidRule { detail: detail.to_owned() });
     }
 
     fn parts(&mut self, within: &str, reading: Option<&Reading>) -> Parts {
@@ -412,18 +466,28 @@ impl RuleCompiler<'_> {
     /// A condition; its errors are reported where `within` says it stands.
     fn condition(&mut self, within: Option<&str>, field: &str, text: &str) -> Option<Expr> {
         let subject = self.subject;
-        let mut find = |name: &str| resolve(subject, name);
+        // Every unknown name is reported, not the first alone.
+        let mut unknown = Vec::new();
+        let mut find = |name: &str| match resolve(subject, name) {
+            Ok(slot) => Ok(slot),
+            Err(problem) => {
+                unknown.push(problem);
+                Ok(usize::MAX)
+            }
+        };
         let find: &mut Resolve<'_> = &mut find;
-        let typed = parse(text, find).and_then(|expr| match infer(&expr, &|slot| subject.ty(slot))? {
-            Type::YesNo => Ok(expr),
-            other => Err(Problem::NotBoolean { found: other.describe() }),
-        });
+        let parsed = parse(text, find);
+        let typed = if unknown.is_empty() {
+            parsed.and_then(|expr| typed(expr, subject)).map_err(|p| vec![p])
+        } else {
+            Err(unknown)
+        };
         match typed {
             Ok(expr) => Some(expr),
-            Err(problem) => {
+            Err(problems) => {
                 self.incomplete = true;
                 if let Some(within) = within {
-                    self.fail(&format!("{within}{field}"), problem);
+                    problems.into_iter().for_each(|problem| self.fail(&format!("{within}{field}"), problem));
                 }
                 None
             }
@@ -434,28 +498,62 @@ impl RuleCompiler<'_> {
     fn bounds(&mut self, parts: &Parts) {
         let mut compared = Vec::new();
         for condition in parts.conditions() {
-            comparisons(condition, &mut compared);
+            comparisons(condition, false, &mut compared);
         }
+        let mut allowed: Vec<(Decimal, &[Comparison])> = Vec::new();
         for (i, bound) in self.rule.bounds.iter().enumerate() {
-            let uses: Vec<Comparison> =
-                compared.iter().filter(|(n, _)| *n == bound.number).map(|(_, op)| *op).collect();
             let field = format!("bounds.{i}");
-            let Some(allowed) = meaning(&bound.word) else {
+            let Some(meant) = meaning(&bound.word) else {
                 let expected =
                     "以上, 以下, 以内, 达到, 不低于, 不超过, 低于, 大于, 超过, 不满, ≥, ≤ … or nothing".to_owned();
                 self.fail(&field, Problem::InvalidValue { value: bound.word.clone(), expected });
                 continue;
             };
-            if uses.is_empty() {
-                let detail = format!("no condition compares anything with {}", bound.number);
-                self.fail(&field, Problem::InvalidRule { detail });
+            allowed.push((bound.number, meant));
+            let mut uses = compared.iter().filter(|(n, _)| *n == bound.number).map(|(_, op)| *op).peekable();
+            match uses.peek() {
+                None => {
+                    let detail = format!("no condition compares anything with {}", bound.number);
+                    self.fail(&field, Problem::InvalidRule { detail });
+                }
+                Some(first) => {
+                    let (operator, number) = (first.as_str().to_owned(), bound.number.to_string());
+                    if !uses.any(|op| meant.contains(&op)) {
+                        self.fail(&field, Problem::BoundMismatch { word: bound.word.clone(), operator, number });
+                    }
+                }
             }
-            for op in uses.into_iter().filter(|op| !allowed.contains(op)) {
-                let (operator, number) = (op.as_str().to_owned(), bound.number.to_string());
-                self.fail(&field, Problem::BoundMismatch { word: bound.word.clone(), operator, number });
+        }
+        // A number with a printed word is compared in no other way.
+        for (number, op) in compared {
+            let mut of_number = allowed.iter().filter(|(n, _)| *n == number).peekable();
+            if of_number.peek().is_some() && !of_number.any(|(_, meant)| meant.contains(&op)) && self.errors.is_empty()
+            {
+                let word = self.rule.bounds.iter().find(|b| b.number == number).map(|b| b.word.clone());
+                let (operator, number) = (op.as_str().to_owned(), number.to_string());
+                self.fail("bounds", Problem::BoundMismatch { word: word.unwrap_or_default(), operator, number });
             }
         }
     }
+}
+
+/// A condition of a rule: yes or no, and nothing in it that could never be computed.
+fn typed(expr: Expr, subject: &SubjectProgram) -> Result<Expr, Problem> {
+    match infer(&expr, &|slot| subject.ty(slot))? {
+        Type::YesNo => {}
+        other => return Err(Problem::NotBoolean { found: other.describe() }),
+    }
+    if expr.any(&|e| *e == Expr::Literal(Value::Null)) {
+        return Err(Problem::WrongType {
+            found: "null".to_owned(),
+            expected: "a value (no fact is ever null)".to_owned(),
+        });
+    }
+    let zero = Expr::Literal(Value::Number(Decimal::ZERO));
+    if expr.any(&|e| matches!(e, Expr::Arithmetic(Arithmetic::Divide, _, divisor) if **divisor == zero)) {
+        return Err(Problem::InvalidRule { detail: "a division by zero".to_owned() });
+    }
+    Ok(expr.expanded())
 }
 
 fn resolve(subject: &SubjectProgram, name: &str) -> Result<usize, Problem> {
@@ -465,11 +563,11 @@ fn resolve(subject: &SubjectProgram, name: &str) -> Result<usize, Problem> {
     })
 }
 
-/// Every comparison of something with a literal number, read as `something op number`.
-pub(crate) fn comparisons(expr: &Expr, found: &mut Vec<(Decimal, Comparison)>) {
+/// Every comparison of something with a literal number, read as `something op number`; within a `not`, its opposite.
+fn comparisons(expr: &Expr, negated: bool, found: &mut Vec<(Decimal, Comparison)>) {
     let mut note = |op: Comparison, bound: &Expr| {
         if let Expr::Literal(Value::Number(n)) = bound {
-            found.push((*n, op));
+            found.push((*n, if negated { op.negated() } else { op }));
         }
     };
     match expr {
@@ -481,29 +579,18 @@ pub(crate) fn comparisons(expr: &Expr, found: &mut Vec<(Decimal, Comparison)>) {
             note(Comparison::GreaterOrEqual, low);
             note(Comparison::LessOrEqual, high);
         }
-        Expr::In { tests, .. } => {
-            for test in tests {
-                match test {
-                    Test::Value(_) => {}
-                    Test::Compare(op, bound) => note(*op, bound),
-                    Test::Range { low, low_open, high, high_open } => {
-                        note(if *low_open { Comparison::Greater } else { Comparison::GreaterOrEqual }, low);
-                        note(if *high_open { Comparison::Less } else { Comparison::LessOrEqual }, high);
-                    }
-                }
-            }
-        }
+        Expr::In { tests, .. } => tests.iter().flat_map(Test::comparisons).for_each(|(op, bound)| note(op, bound)),
         _ => {}
     }
     for child in expr.children() {
-        comparisons(child, found);
+        comparisons(child, negated != matches!(expr, Expr::Not(_)), found);
     }
 }
 
 /// What a printed bound word allows: 以上, 以下, 以内 include the number (Civil Code art. 1259), 低于, 超过 do not.
 fn meaning(word: &str) -> Option<&'static [Comparison]> {
     Some(match word {
-        "≥" | "以上" | "达到" | "不低于" | "不少于" | "不小于" | "至少" => {
+        "≥" | "以上" | "达到" | "大于等于" | "不低于" | "不少于" | "不小于" | "至少" => {
             &[Comparison::GreaterOrEqual]
         }
         "≤" | "以下" | "以内" | "不超过" | "不高于" | "不大于" | "小于等于" => {
@@ -541,9 +628,25 @@ fn indicators(document: &Document, subjects: &[SubjectProgram], errors: &mut Vec
             fail("indicator.no", Problem::DuplicateId { id: row.no.to_string() });
         }
         let Some(subject) = subjects.iter().find(|s| s.subject.id == rule.subject) else { continue };
-        for value in row.reported.iter().filter(|v| subject.slot(&v.fact).is_none()) {
-            let nearest = nearest(&value.fact, subject.facts.iter().map(FactEntry::name));
-            fail("indicator.reported", Problem::UnknownFact { name: value.fact.clone(), nearest });
+        let values = row.reported.iter().map(|r| (r.fact.clone(), reported(r))).collect();
+        if let Err(wrong) = check(&Input::Map(values), subject, document.period.end, true) {
+            for error in wrong {
+                let place = error.path().strip_prefix("facts.").unwrap_or_default();
+                fail(&format!("indicator.reported.{place}"), error.problem().clone());
+            }
         }
     }
+}
+
+/// A printed value in the form that a caller would give it.
+fn reported(row: &Reported) -> Input {
+    let text = |text: &str| Input::Text(text.to_owned());
+    let value = row.value.as_ref().map(|value| match value {
+        ReportedValue::YesNo(b) => Input::Bool(*b),
+        ReportedValue::Number(n) => Input::Number(n.to_string()),
+    });
+    let year = row.year.map(|year| Input::Number(year.to_string()));
+    let reason = row.not_assessed.map(|reason| text(reason.as_str()));
+    let fields = [("value", value), ("year", year), ("not_assessed", reason)];
+    Input::Map(fields.into_iter().filter_map(|(key, input)| Some((key.to_owned(), input?))).collect())
 }

@@ -77,6 +77,9 @@ impl Decimal {
 
     /// Drops trailing zeros until mantissa and scale are within their limits.
     fn fit(mut mantissa: i128, mut scale: u32) -> Option<Self> {
+        if mantissa == 0 {
+            return Some(Self::ZERO);
+        }
         while scale > u32::from(MAX_SCALE) || (scale > 0 && mantissa.unsigned_abs() >= LIMIT) {
             if mantissa % 10 != 0 {
                 return None;
@@ -118,7 +121,7 @@ impl Decimal {
         self.checked_add(-other)
     }
 
-    /// `self × other`, or `None` where the product has too many digits.
+    /// `self × other`, or `None` where the product, or a step towards it, has too many digits.
     pub fn checked_mul(self, other: Self) -> Option<Self> {
         let product = |a: Decimal, b: Decimal| {
             Self::fit(a.mantissa.checked_mul(b.mantissa)?, u32::from(a.scale) + u32::from(b.scale))
@@ -256,7 +259,8 @@ impl FromStr for Decimal {
             let mut any = false;
             while let Some(b) = bytes.next_if(u8::is_ascii_digit) {
                 any = true;
-                exponent = (exponent * 10 + i64::from(b - b'0')).min(100_000);
+                // No text is long enough for its digits to make up for an exponent beyond this.
+                exponent = (exponent * 10 + i64::from(b - b'0')).min(1_000_000_000_000_000);
             }
             if !any {
                 return Err(DecimalError::NotANumber);

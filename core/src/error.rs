@@ -1,5 +1,6 @@
 //! What is wrong with an input or a plan: a stable code, the place, what was expected, a hint.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::ser::SerializeStruct;
@@ -56,8 +57,8 @@ pub enum Problem {
     NotANumber { value: String },
     #[error("`{value}` is not a finite number")]
     NotFinite { value: String },
-    #[error("`{value}` has more digits than can be held exactly (34 significant, 34 decimals)")]
-    TooManyDigits { value: String },
+    #[error("`{value}` has more digits than can be held exactly: at most {limit}")]
+    TooManyDigits { value: String, limit: &'static str },
     #[error("{value} is outside the declared range {range}")]
     OutOfRange { value: String, range: String },
     #[error("`{value}` is not a day of the calendar")]
@@ -68,10 +69,14 @@ pub enum Problem {
     FutureYear { year: u16, as_of: Date },
     #[error("this fact is not the value of a year")]
     UnexpectedYear,
-    #[error("a unit {given} where {expected} is expected")]
+    #[error("the unit {given} where {expected} is expected")]
     UnitMismatch { given: String, expected: String },
+    #[error("{left} and {right} are compared or added")]
+    UnitConflict { left: String, right: String },
     #[error("{given} cannot be converted to {expected} without rounding")]
     InexactUnit { given: String, expected: String },
+    #[error("{date} lies after the day of judgement {as_of}")]
+    FutureDate { date: Date, as_of: Date },
     #[error("a day of completion is given for an act that is not done")]
     DoneOnWithoutDone,
     #[error("only the measure of an indicator can be left out of an assessment")]
@@ -122,7 +127,14 @@ pub enum Problem {
     NotBoolean { found: String },
 }
 
+/// What is expected of a number without a unit.
+pub(crate) const BARE: &str = "a bare number";
+
 impl Problem {
+    pub(crate) fn too_many_digits(value: String) -> Self {
+        Problem::TooManyDigits { value, limit: "34 significant digits and 34 decimals" }
+    }
+
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
@@ -140,8 +152,9 @@ impl Problem {
             Problem::InvalidDate { .. } => "invalid-date",
             Problem::InvalidYear { .. } => "invalid-year",
             Problem::FutureYear { .. } => "future-year",
+            Problem::FutureDate { .. } => "future-date",
             Problem::UnexpectedYear => "unexpected-year",
-            Problem::UnitMismatch { .. } => "unit-mismatch",
+            Problem::UnitMismatch { .. } | Problem::UnitConflict { .. } => "unit-mismatch",
             Problem::InexactUnit { .. } => "inexact-unit",
             Problem::DoneOnWithoutDone => "done-on-without-done",
             Problem::NotAnIndicator => "not-an-indicator",
@@ -183,6 +196,7 @@ impl Problem {
             ),
             Problem::NotFinite { .. } => Some("leave the fact out where the value is not known".into()),
             Problem::InvalidDate { .. } => Some("write YYYY-MM-DD".into()),
+            Problem::UnitMismatch { expected, .. } if expected == BARE => None,
             Problem::UnitMismatch { expected, .. } => {
                 Some(format!("give the value in {expected}, or as a bare number"))
             }
@@ -190,7 +204,9 @@ impl Problem {
                 Some(format!("convert it yourself and give the value in {expected}"))
             }
             Problem::UnexpectedYear => Some("give the bare value".into()),
-            Problem::FutureYear { .. } => Some("judge as of a later day, or correct the year".into()),
+            Problem::FutureYear { .. } | Problem::FutureDate { .. } => {
+                Some("judge as of a later day, or correct it".into())
+            }
             Problem::DoneOnWithoutDone => Some("give the act as done, or leave its day out".into()),
             Problem::MissingCitation => {
                 Some("add cite = { chapter = …, section = …, item = …, anchor = \"a few words of the plan\" }".into())
@@ -213,13 +229,15 @@ impl Problem {
             Problem::InvalidValue { value, expected } => format!("“{value}”无效：应为 {expected}"),
             Problem::NotANumber { value } => format!("“{value}”不是数字；数值未知时请留空，“未检出”不是数字"),
             Problem::NotFinite { value } => format!("“{value}”不是有限数；数值未知时请留空"),
-            Problem::TooManyDigits { value } => format!("“{value}”位数过多，无法精确保存（最多 34 位）"),
+            Problem::TooManyDigits { value, .. } => format!("“{value}”位数过多，无法精确保存"),
             Problem::OutOfRange { value, range } => format!("{value} 超出规定范围 {range}"),
             Problem::InvalidDate { value } => format!("“{value}”不是有效日期，请写作 YYYY-MM-DD"),
             Problem::InvalidYear { value } => format!("“{value}”不是有效年份"),
             Problem::FutureYear { year, as_of } => format!("{year} 年晚于评价日 {as_of}"),
+            Problem::FutureDate { date, as_of } => format!("{date} 晚于评价日 {as_of}"),
             Problem::UnexpectedYear => "该事实不按年度取值，不能带年份".to_owned(),
             Problem::UnitMismatch { given, expected } => format!("单位不符：应为 {expected}，实为 {given}"),
+            Problem::UnitConflict { left, right } => format!("{left} 与 {right} 单位不同，不能比较或相加"),
             Problem::InexactUnit { given, expected } => format!("{given} 无法不经舍入换算为 {expected}"),
             Problem::DoneOnWithoutDone => "填写了完成日期，但该事项并未完成".to_owned(),
             Problem::NotAnIndicator => "只有指标的计量值可以列为不参与评价".to_owned(),
@@ -317,15 +335,11 @@ impl Errors {
         if errors.is_empty() { Ok(value) } else { Err(Errors { errors }) }
     }
 
-    /// Every error once; of several at one place only the first, since the others follow from it.
+    /// Every error once.
     pub(crate) fn unique(errors: Vec<Error>) -> Errors {
-        let mut kept: Vec<Error> = Vec::new();
-        for error in errors {
-            if kept.iter().all(|k| k.path != error.path) {
-                kept.push(error);
-            }
-        }
-        Errors { errors: kept }
+        let mut seen = BTreeSet::new();
+        let fresh = |e: &Error| seen.insert((e.path.clone(), e.problem.to_string()));
+        Errors { errors: errors.into_iter().filter(fresh).collect() }
     }
 
     /// Every error, in the order of the input.
@@ -371,6 +385,10 @@ impl std::error::Error for Errors {}
 
 /// The name most like `name`, if one is like it at all.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    // No name is so long; comparing would take time for nothing.
+    if name.len() > 100 {
+        return None;
+    }
     let scored = known.into_iter().map(|k| (strsim::normalized_damerau_levenshtein(name, k), k));
     let contained = |k: &str| k.len() > 2 && name.len() > 2 && (k.contains(name) || name.contains(k));
     let (score, best) = scored.max_by(|a, b| (a.0).total_cmp(&b.0))?;

@@ -115,11 +115,11 @@ pub(crate) fn settle(
     Settled {
         outcome,
         decision,
-        margin: parts.requires.as_ref().filter(|_| applicable).and_then(|test| margin(test, subject, facts)),
+        margin: parts.requires.as_ref().filter(|_| applicable).and_then(|test| margin(test, rule, subject, facts)),
         missing,
         possible,
         not_computable: settled && outcome == Outcome::Undetermined,
-        stale: matches!(outcome, Outcome::Satisfied | Outcome::Breached)
+        stale: !matches!(outcome, Outcome::Undetermined | Outcome::NotApplicable)
             && is_stale(subject, rule, parts, facts, as_of),
         undated: outcome == Outcome::Satisfied && rule.done_on.is_some_and(|slot| !facts.value(slot).is_known()),
     }
@@ -155,15 +155,16 @@ fn verdicts(rule: &RuleProgram, parts: &Parts, facts: &Facts, as_of: Date, known
     };
     // A result is judged from its day on; an act may still be done on its day.
     let due_by = |day: Date| if rule.rule.kind == RuleKind::Deadline { as_of > day } else { as_of >= day };
+    let due = match parts.due {
+        DueDay::Now => yes,
+        DueDay::Date(day) => Outlook::of(&Value::Bool(due_by(day))),
+        DueDay::Fact(slot) => fact(slot, &due_by),
+    };
     Verdicts {
         applies: parts.applies.as_ref().map_or(yes, see),
         requires: parts.requires.as_ref().map(see),
         decisions: parts.decisions.iter().map(|(_, when)| see(when)).collect(),
-        due: match parts.due {
-            DueDay::Now => yes,
-            DueDay::Date(day) => Outlook::of(&Value::Bool(due_by(day))),
-            DueDay::Fact(slot) => fact(slot, &due_by),
-        },
+        due,
         done: rule.done.map(|slot| match facts.value(slot) {
             Value::Unknown if known(slot) => Outlook { no: true, ..yes },
             value => Outlook::of(value),
@@ -172,8 +173,8 @@ fn verdicts(rule: &RuleProgram, parts: &Parts, facts: &Facts, as_of: Date, known
             match (facts.value(done_on), parts.due) {
                 (Value::Date(done_on), DueDay::Date(due)) => Outlook::of(&Value::Bool(*done_on > due)),
                 (Value::Date(done_on), DueDay::Fact(slot)) => fact(slot, &|due| *done_on > due),
-                // Done on a day nobody gave counts as done in time, and is noted.
-                (_, _) if known(done_on) => Outlook { no: true, ..yes },
+                // Done on a day nobody gave counts as done in time, and is noted; no day given can be later than today.
+                (_, _) if known(done_on) => Outlook { no: true, yes: due.yes, ..yes },
                 _ => Outlook::of(&Value::Bool(false)),
             }
         }),

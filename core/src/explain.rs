@@ -7,7 +7,7 @@ use crate::feel::{Expr, Locals, eval};
 use crate::model::{Attribute, Fact, FactKind, Rule, RuleKind, Source, StrengthClass};
 use crate::report::{Finding, Report};
 use crate::scorecard::{Row, Scorecard, Status};
-use crate::words::{Words, citation, expand, outcome, suffix, verdict};
+use crate::words::{Words, citation, outcome, suffix, verdict};
 use crate::{Decimal, Lang, Outcome, Value};
 
 /// A report: the headline, then every finding that concerns the case.
@@ -255,8 +255,6 @@ impl Writer<'_> {
             Value::Bool(false) => "✗",
             _ => "?",
         };
-        let expanded = expand(expr);
-        let expr = expanded.as_ref().unwrap_or(expr);
         let label = if label.is_empty() { String::new() } else { format!("{label}{}", self.pick("：", ": ")) };
         let joint = match expr {
             Expr::And(_) => self.pick("同时满足", "all of"),
@@ -384,17 +382,13 @@ impl Writer<'_> {
 }
 
 /// The parts of an `and` or `or`; those of one within another of its kind, as `every` gives, stand beside them.
-fn joined_parts(expr: &Expr) -> Vec<Expr> {
+fn joined_parts(expr: &Expr) -> Vec<&Expr> {
     let (items, of_kind): (&[Expr], fn(&Expr) -> bool) = match expr {
         Expr::And(items) => (items, |e| matches!(e, Expr::And(_))),
         Expr::Or(items) => (items, |e| matches!(e, Expr::Or(_))),
         _ => return Vec::new(),
     };
-    let open = |item: &Expr| {
-        let item = expand(item).unwrap_or_else(|| item.clone());
-        if of_kind(&item) { joined_parts(&item) } else { vec![item] }
-    };
-    items.iter().flat_map(open).collect()
+    items.iter().flat_map(|item| if of_kind(item) { joined_parts(item) } else { vec![item] }).collect()
 }
 
 fn symbol(outcome: Outcome) -> &'static str {

@@ -118,7 +118,7 @@ fn value(input: &Input) -> Result<Value, Problem> {
         Input::List(items) => Ok(Value::List(items.iter().map(value).collect::<Result<_, _>>()?)),
         Input::Number(n) => n.parse::<Decimal>().map(Value::Number).map_err(|error| match error {
             DecimalError::NotANumber => Problem::NotFinite { value: n.clone() },
-            DecimalError::TooManyDigits => Problem::TooManyDigits { value: n.clone() },
+            DecimalError::TooManyDigits => Problem::too_many_digits(n.clone()),
         }),
         Input::Map(_) => Err(Problem::WrongType {
             found: input.describe(),

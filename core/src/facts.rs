@@ -7,7 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::compile::{FactEntry, SubjectProgram};
-use crate::error::nearest;
+use crate::error::{BARE, nearest};
 use crate::input::Input;
 use crate::model::{FactKind, NotAssessed};
 use crate::unit::{Inconvertible, Unit};
@@ -37,6 +37,44 @@ impl Facts {
     }
 }
 
+impl Facts {
+    /// These facts where they are known, the shared ones elsewhere.
+    pub(crate) fn or(mut self, shared: &Facts) -> Facts {
+        for (slot, value) in shared.values.iter().enumerate().filter(|(_, v)| v.is_known()) {
+            if let (Some(mine), Some(year)) = (self.values.get_mut(slot), self.years.get_mut(slot))
+                && !mine.is_known()
+            {
+                *mine = value.clone();
+                *year = year.or(shared.year(slot));
+                self.answered_unknown.remove(&slot);
+            }
+        }
+        self
+    }
+}
+
+/// What several facts say together: no act is done later than it is judged, or on a day though not done; no year of a
+/// shared fact lies ahead.
+pub(crate) fn consistent(facts: Facts, subject: &SubjectProgram, as_of: Date) -> Result<Facts, Errors> {
+    let mut errors = Vec::new();
+    for (done, done_on) in subject.acts() {
+        let Value::Date(date) = *facts.value(done_on) else { continue };
+        let path = format!("facts.{}", subject.name_of(done_on));
+        if *facts.value(done) == Value::Bool(false) {
+            errors.push(Error::new(path, Problem::DoneOnWithoutDone));
+        } else if date > as_of {
+            errors.push(Error::new(path, Problem::FutureDate { date, as_of }));
+        }
+    }
+    for (slot, year) in facts.years.iter().enumerate() {
+        if let Some(year) = year.filter(|y| *y > as_of.year()) {
+            let path = format!("facts.{}.year", subject.name_of(slot));
+            errors.push(Error::new(path, Problem::FutureYear { year, as_of }));
+        }
+    }
+    Errors::check(Errors::unique(errors).into_iter().collect(), facts)
+}
+
 /// Checks facts by name against a subject.
 ///
 /// `scorecard` says whether a value may carry the reason why it is left out of an assessment.
@@ -61,7 +99,6 @@ pub(crate) fn check(input: &Input, subject: &SubjectProgram, as_of: Date, scorec
     for (name, value) in entries {
         checker.entry(name, value);
     }
-    checker.acts_not_done();
     let Checker { errors, facts, .. } = checker;
     Errors::check(errors, facts)
 }
@@ -82,7 +119,7 @@ impl<'a> Checker<'a> {
 
     fn entry(&mut self, name: &'a str, input: &Input) {
         if !self.given.insert(name) {
-            return self.fail(name, Problem::DuplicateKey { key: name.to_owned() });
+            return self.fail(&clip(name), Problem::DuplicateKey { key: clip(name) });
         }
         if let Some(slot) = self.subject.slot(name) {
             return self.fact(slot, name, input);
@@ -95,8 +132,8 @@ impl<'a> Checker<'a> {
             return;
         }
         let known = self.subject.facts.iter().map(|f| f.name());
-        let problem = Problem::UnknownFact { name: name.to_owned(), nearest: nearest(name, known) };
-        self.fail(name, problem);
+        let problem = Problem::UnknownFact { name: clip(name), nearest: nearest(name, known) };
+        self.fail(&clip(name), problem);
     }
 
     fn fact(&mut self, slot: usize, name: &str, input: &Input) {
@@ -115,9 +152,9 @@ impl<'a> Checker<'a> {
     fn dated(&mut self, slot: usize, name: &str, entries: &[(String, Input)]) {
         let mut seen = BTreeSet::new();
         for (key, input) in entries {
-            let path = format!("{name}.{key}");
+            let path = format!("{name}.{}", clip(key));
             if !seen.insert(key) {
-                self.fail(&path, Problem::DuplicateKey { key: key.clone() });
+                self.fail(&path, Problem::DuplicateKey { key: clip(key) });
                 continue;
             }
             match key.as_str() {
@@ -130,7 +167,7 @@ impl<'a> Checker<'a> {
                     let known: &[&str] =
                         if self.scorecard { &["value", "year", "not_assessed"] } else { &["value", "year"] };
                     let nearest = nearest(other, known.iter().copied());
-                    self.fail(&path, Problem::UnknownField { field: other.to_owned(), nearest });
+                    self.fail(&path, Problem::UnknownField { field: clip(other), nearest });
                 }
             }
         }
@@ -156,8 +193,12 @@ impl<'a> Checker<'a> {
             Input::Number(text) | Input::Text(text) => text.clone(),
             other => other.describe(),
         };
-        match text.parse::<u16>().ok().filter(|y| (1..=9999).contains(y)) {
-            None => self.fail(path, Problem::InvalidYear { value: text }),
+        let year = text.parse::<Decimal>().ok().and_then(Decimal::to_i64).and_then(|y| u16::try_from(y).ok());
+        match year.filter(|y| (1..=9999).contains(y)) {
+            None => self.fail(path, Problem::InvalidYear { value: clip(&text) }),
+            Some(_) if self.facts.year(slot).is_some() => {
+                self.fail(path, Problem::DuplicateKey { key: "year".to_owned() });
+            }
             Some(year) if year > self.as_of.year() => self.fail(path, Problem::FutureYear { year, as_of: self.as_of }),
             Some(year) => {
                 if let Some(place) = self.facts.years.get_mut(slot) {
@@ -170,31 +211,16 @@ impl<'a> Checker<'a> {
     fn not_assessed(&mut self, slot: usize, path: &str, input: &Input) {
         let reason = match input {
             Input::Null => return,
-            Input::Text(text) => match text.as_str() {
-                "no_data" => Some(NotAssessed::NoData),
-                "scope_changed" => Some(NotAssessed::ScopeChanged),
-                "not_counted" => Some(NotAssessed::NotCounted),
-                _ => None,
-            },
+            Input::Text(text) => NotAssessed::ALL.into_iter().find(|reason| reason.as_str() == text),
             _ => None,
         };
         match reason {
             None => {
-                let expected = "`no_data`, `scope_changed` or `not_counted`".to_owned();
-                self.fail(path, Problem::InvalidValue { value: input.describe().replace('`', ""), expected });
+                let expected = NotAssessed::ALL.map(|reason| format!("`{}`", reason.as_str())).join(" or ");
+                self.fail(path, Problem::InvalidValue { value: clip(&input.describe().replace('`', "")), expected });
             }
             Some(_) if !self.subject.is_measure(slot) => self.fail(path, Problem::NotAnIndicator),
             Some(reason) => self.facts.not_assessed.push((slot, reason)),
-        }
-    }
-
-    fn acts_not_done(&mut self) {
-        for (done, done_on) in self.subject.acts() {
-            let not_done = *self.facts.value(done) == Value::Bool(false);
-            if not_done && self.facts.value(done_on).is_known() {
-                let name = self.subject.fact(done_on).map(|f| f.name().to_owned()).unwrap_or_default();
-                self.fail(&name, Problem::DoneOnWithoutDone);
-            }
         }
     }
 }
@@ -208,7 +234,7 @@ impl FactEntry {
             (FactKind::Choice, Input::Text(text)) => self.choice(text).map(Value::Text),
             (FactKind::Set, Input::List(items)) => self.set(items),
             (FactKind::Date, Input::Text(text)) => {
-                text.parse().map(Value::Date).map_err(|_| Problem::InvalidDate { value: text.clone() })
+                text.parse().map(Value::Date).map_err(|_| Problem::InvalidDate { value: clip(text) })
             }
             (_, other) => Err(Problem::WrongType { found: other.describe(), expected: self.expected() }),
         }
@@ -229,7 +255,7 @@ impl FactEntry {
         let labelled =
             || self.fact.choices.iter().find(|c| c.label.zh == text || c.label.en == text).map(|c| c.id.clone());
         self.choices.iter().find(|c| &***c == text).cloned().ok_or_else(|| Problem::UnknownChoice {
-            value: text.to_owned(),
+            value: clip(text),
             nearest: labelled().or_else(|| nearest(text, self.choices.iter().map(|c| &**c))),
             allowed: self.choices.iter().map(|c| c.to_string()).collect(),
         })
@@ -258,33 +284,47 @@ impl FactEntry {
             parsed => parsed,
         };
         let number = number.map_err(|problem| match problem {
-            Problem::NotANumber { .. } => Problem::NotANumber { value: text.to_owned() },
+            Problem::NotANumber { .. } => Problem::NotANumber { value: clip(text) },
             other => other,
         })?;
+        // So that no sum of facts, and no product with a short literal, runs out of digits.
+        if number.abs() >= Decimal::new(10_i128.pow(15), 0).unwrap_or_default() || number.decimals() > 15 {
+            let limit = "15 digits before the point and 15 decimals";
+            return Err(Problem::TooManyDigits { value: clip(text), limit });
+        }
+        self.in_range(number).map(|()| number)
+    }
+
+    /// Whether the fact can have this value.
+    pub(crate) fn in_range(&self, number: Decimal) -> Result<(), Problem> {
         let fact = &self.fact;
         if fact.min.is_some_and(|min| number < min) || fact.max.is_some_and(|max| number > max) {
-            return Err(Problem::OutOfRange { value: text.trim().to_owned(), range: self.range() });
+            return Err(Problem::OutOfRange { value: number.to_string(), range: self.range() });
         }
-        Ok(number)
+        Ok(())
     }
 
     /// A number with a unit: `0.08 g/L`.
     fn quantity(&self, text: &str) -> Result<Decimal, Problem> {
-        let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '+' | '-' | '.'))).unwrap_or(text.len());
+        let numeric = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | 'e' | 'E');
+        let end = text.find(|c: char| !numeric(c)).unwrap_or(text.len());
         let (digits, unit) = text.split_at(end);
         let number = parse_decimal(digits)?;
         let unit = unit.trim();
-        if unit.starts_with(',') || unit.starts_with('，') {
-            return Err(Problem::NotANumber { value: text.to_owned() });
+        // `40,000` and `40 000` are no quantities.
+        let separated =
+            unit.starts_with(|c: char| c.is_ascii_digit() || matches!(c, ',' | '，' | '.')) && !unit.starts_with("10^");
+        if separated {
+            return Err(Problem::NotANumber { value: clip(text) });
         }
         let Some(own) = &self.unit else {
-            return Err(Problem::UnitMismatch { given: unit.to_owned(), expected: "a bare number".to_owned() });
+            return Err(Problem::UnitMismatch { given: clip(unit), expected: BARE.to_owned() });
         };
         let converted = match Unit::parse(unit) {
             Some(given) => given.convert(number, own),
             None => Err(Inconvertible::Dimension),
         };
-        let (given, expected) = (unit.to_owned(), own.to_string());
+        let (given, expected) = (clip(unit), own.to_string());
         converted.map_err(|why| match why {
             Inconvertible::Dimension => Problem::UnitMismatch { given, expected },
             Inconvertible::NotExact => Problem::InexactUnit { given, expected },
@@ -299,10 +339,10 @@ impl FactEntry {
 }
 
 fn parse_decimal(text: &str) -> Result<Decimal, Problem> {
-    let value = || text.to_owned();
+    let value = || clip(text);
     match text.parse::<Decimal>() {
         Ok(number) => Ok(number),
-        Err(DecimalError::TooManyDigits) => Err(Problem::TooManyDigits { value: value() }),
+        Err(DecimalError::TooManyDigits) => Err(Problem::too_many_digits(value())),
         Err(DecimalError::NotANumber) => {
             let word = text.trim_start_matches(['-', '+']).to_ascii_lowercase();
             match word.as_str() {
@@ -310,6 +350,14 @@ fn parse_decimal(text: &str) -> Result<Decimal, Problem> {
                 _ => Err(Problem::NotANumber { value: value() }),
             }
         }
+    }
+}
+
+/// What an error repeats of the input: not a megabyte of it.
+fn clip(text: &str) -> String {
+    match text.char_indices().nth(100) {
+        Some((end, _)) => format!("{}…", text.split_at(end).0),
+        None => text.to_owned(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod ast;
 mod eval;
+mod expand;
 mod lex;
 mod outlook;
 mod parse;

@@ -32,7 +32,7 @@ impl Input {
             Input::Null => "null".to_owned(),
             Input::Bool(b) => format!("`{b}`"),
             Input::Number(n) => format!("the number `{n}`"),
-            Input::Text(t) => format!("the text `{t}`"),
+            Input::Text(t) => format!("the text `{}`", t.chars().take(100).collect::<String>()),
             Input::List(_) => "a list".to_owned(),
             Input::Map(_) => "an object".to_owned(),
         }
@@ -55,8 +55,12 @@ impl Input {
 
     /// Converts any value that can be serialised.
     pub(crate) fn from_serialize(value: &(impl Serialize + ?Sized), path: &str) -> Result<Input, Error> {
-        value.serialize(ToInput).map_err(|Unserialisable(detail)| {
-            Error::new(path, Problem::WrongType { found: detail, expected: "facts by name".to_owned() })
+        value.serialize(ToInput { depth: 0 }).map_err(|error| {
+            let problem = match error {
+                Unserialisable::TooDeep => Problem::TooDeep { limit: MAX_DEPTH },
+                Unserialisable::Other(found) => Problem::WrongType { found, expected: "facts by name".to_owned() },
+            };
+            Error::new(path, problem)
         })
     }
 }
@@ -80,10 +84,13 @@ fn depth(text: &str) -> usize {
 
 /// JSON has no NaN; some writers (Python's among them) put it there all the same.
 fn not_json(text: &str, error: &serde_json::Error) -> Problem {
-    let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
-    let near: String = line.chars().skip(error.column().saturating_sub(10)).take(20).collect();
-    match ["-Infinity", "Infinity", "NaN"].iter().find(|word| near.contains(**word)) {
-        Some(word) => Problem::NotFinite { value: (*word).to_owned() },
+    let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default().as_bytes();
+    // The parser stops at the word or at its second character.
+    let stopped = error.column().saturating_sub(3)..=error.column();
+    let at = |word: &&str| stopped.clone().any(|i| line.get(i..).is_some_and(|rest| rest.starts_with(word.as_bytes())));
+    let quoted = |word: &str| line.windows(word.len() + 1).any(|w| w.strip_prefix(b"\"") == Some(word.as_bytes()));
+    match ["-Infinity", "Infinity", "NaN"].into_iter().find(|word| at(word) && !quoted(word)) {
+        Some(word) => Problem::NotFinite { value: word.to_owned() },
         None => Problem::InvalidJson { detail: error.to_string() },
     }
 }
@@ -134,25 +141,39 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     }
 }
 
-/// A value that has no place in facts, and what it is.
-#[derive(Debug)]
-struct Unserialisable(String);
-
-impl fmt::Display for Unserialisable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// A value that has no place in facts.
+#[derive(Debug, thiserror::Error)]
+enum Unserialisable {
+    #[error("nested too deep")]
+    TooDeep,
+    #[error("{0}")]
+    Other(String),
 }
-
-impl std::error::Error for Unserialisable {}
 
 impl ser::Error for Unserialisable {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Unserialisable(message.to_string())
+        Unserialisable::Other(message.to_string())
     }
 }
 
-struct ToInput;
+struct ToInput {
+    depth: usize,
+}
+
+impl ToInput {
+    /// The serialiser of what is nested in this value.
+    fn inner(&self) -> Result<ToInput, Unserialisable> {
+        if self.depth < MAX_DEPTH { Ok(ToInput { depth: self.depth + 1 }) } else { Err(Unserialisable::TooDeep) }
+    }
+
+    fn items(&self) -> Result<Items, Unserialisable> {
+        Ok(Items { items: Vec::new(), depth: self.inner()?.depth })
+    }
+
+    fn fields(&self) -> Result<Fields, Unserialisable> {
+        Ok(Fields { entries: Vec::new(), key: None, long_number: false, depth: self.inner()?.depth })
+    }
+}
 
 /// How serde_json hands out a number when some crate of the build switched `arbitrary_precision` on.
 const LONG_NUMBER: &str = "$serde_json::private::Number";
@@ -192,7 +213,7 @@ impl ser::Serializer for ToInput {
     }
 
     fn serialize_bytes(self, _: &[u8]) -> Result<Input, Unserialisable> {
-        Err(Unserialisable("bytes".to_owned()))
+        Err(Unserialisable::Other("bytes".to_owned()))
     }
 
     fn serialize_none(self) -> Result<Input, Unserialisable> {
@@ -230,19 +251,19 @@ impl ser::Serializer for ToInput {
         variant: &'static str,
         value: &T,
     ) -> Result<Input, Unserialisable> {
-        Ok(Input::Map(vec![(variant.to_owned(), value.serialize(self)?)]))
+        Ok(Input::Map(vec![(variant.to_owned(), value.serialize(self.inner()?)?)]))
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Items, Unserialisable> {
-        Ok(Items(Vec::new()))
+        self.items()
     }
 
     fn serialize_tuple(self, _: usize) -> Result<Items, Unserialisable> {
-        Ok(Items(Vec::new()))
+        self.items()
     }
 
     fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Items, Unserialisable> {
-        Ok(Items(Vec::new()))
+        self.items()
     }
 
     fn serialize_tuple_variant(
@@ -252,15 +273,15 @@ impl ser::Serializer for ToInput {
         _: &'static str,
         _: usize,
     ) -> Result<Items, Unserialisable> {
-        Ok(Items(Vec::new()))
+        self.items()
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Fields, Unserialisable> {
-        Ok(Fields::default())
+        self.fields()
     }
 
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Fields, Unserialisable> {
-        Ok(Fields { long_number: name == LONG_NUMBER, ..Fields::default() })
+        Ok(Fields { long_number: name == LONG_NUMBER, ..self.fields()? })
     }
 
     fn serialize_struct_variant(
@@ -270,15 +291,18 @@ impl ser::Serializer for ToInput {
         _: &'static str,
         _: usize,
     ) -> Result<Fields, Unserialisable> {
-        Ok(Fields::default())
+        self.fields()
     }
 }
 
-struct Items(Vec<Input>);
+struct Items {
+    items: Vec<Input>,
+    depth: usize,
+}
 
 impl Items {
     fn push<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unserialisable> {
-        self.0.push(value.serialize(ToInput)?);
+        self.items.push(value.serialize(ToInput { depth: self.depth })?);
         Ok(())
     }
 }
@@ -294,7 +318,7 @@ macro_rules! items {
             }
 
             fn end(self) -> Result<Input, Unserialisable> {
-                Ok(Input::List(self.0))
+                Ok(Input::List(self.items))
             }
         })*
     };
@@ -305,11 +329,11 @@ items!(
     SerializeTupleStruct serialize_field, SerializeTupleVariant serialize_field
 );
 
-#[derive(Default)]
 struct Fields {
     entries: Vec<(String, Input)>,
     key: Option<String>,
     long_number: bool,
+    depth: usize,
 }
 
 impl Fields {
@@ -326,16 +350,16 @@ impl ser::SerializeMap for Fields {
     type Error = Unserialisable;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Unserialisable> {
-        match key.serialize(ToInput)? {
+        match key.serialize(ToInput { depth: self.depth })? {
             Input::Text(text) => self.key = Some(text),
-            other => return Err(Unserialisable(format!("{} as a key", other.describe()))),
+            other => return Err(Unserialisable::Other(format!("{} as a key", other.describe()))),
         }
         Ok(())
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unserialisable> {
         let key = self.key.take().unwrap_or_default();
-        self.entries.push((key, value.serialize(ToInput)?));
+        self.entries.push((key, value.serialize(ToInput { depth: self.depth })?));
         Ok(())
     }
 
@@ -351,7 +375,7 @@ macro_rules! fields {
             type Error = Unserialisable;
 
             fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Unserialisable> {
-                self.entries.push((key.to_owned(), value.serialize(ToInput)?));
+                self.entries.push((key.to_owned(), value.serialize(ToInput { depth: self.depth })?));
                 Ok(())
             }
 

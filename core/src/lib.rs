@@ -41,6 +41,7 @@ mod feel;
 mod compile;
 mod evaluate;
 mod facts;
+mod fields;
 mod input;
 mod margin;
 pub mod model;

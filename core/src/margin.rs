@@ -1,16 +1,22 @@
 //! How far a case is from the boundary of what is required.
 
-use crate::compile::SubjectProgram;
+use crate::compile::{RuleProgram, SubjectProgram};
 use crate::facts::Facts;
-use crate::feel::{Comparison, Expr, Locals, Test, Type, eval, infer};
+use crate::feel::{Arithmetic, Comparison, Expr, Function, Locals, Test, Type, eval};
 use crate::{Decimal, Value};
 
 /// The margin of a test, and a slot whose unit it is in: positive on the satisfied side, 0 on the boundary.
 ///
 /// There is one only where known order comparisons of one unit decide by themselves: a conjunction has the smallest of
-/// its parts, a disjunction the largest; a yes/no, a second unit or an unknown leaves none.
-pub(crate) fn margin(test: &Expr, subject: &SubjectProgram, facts: &Facts) -> Option<(Decimal, usize)> {
-    let distance = Measure { subject, facts }.of(test)?;
+/// its parts, a disjunction the largest; a yes/no, a second unit or an unknown leaves none. The distance is that of the
+/// measure, where the rule has one: the other facts may stand in products.
+pub(crate) fn margin(
+    test: &Expr,
+    rule: &RuleProgram,
+    subject: &SubjectProgram,
+    facts: &Facts,
+) -> Option<(Decimal, usize)> {
+    let distance = Measure { moves: rule.measure, facts }.of(test)?;
     let mut slots = Vec::new();
     test.facts(&mut |slot| slots.push(slot));
     let mut units = slots.iter().map(|slot| subject.ty(*slot));
@@ -19,7 +25,7 @@ pub(crate) fn margin(test: &Expr, subject: &SubjectProgram, facts: &Facts) -> Op
 }
 
 struct Measure<'a> {
-    subject: &'a SubjectProgram,
+    moves: Option<usize>,
     facts: &'a Facts,
 }
 
@@ -32,13 +38,9 @@ impl Measure<'_> {
                 Some(above.min(self.gap(Comparison::LessOrEqual, value, high)?))
             }
             Expr::In { value, tests } => {
-                let each = |test: &Test| match test {
-                    Test::Value(_) => None,
-                    Test::Compare(op, bound) => self.gap(*op, value, bound),
-                    Test::Range { low, high, .. } => {
-                        let above = self.gap(Comparison::GreaterOrEqual, value, low)?;
-                        Some(above.min(self.gap(Comparison::LessOrEqual, value, high)?))
-                    }
+                let each = |test: &Test| {
+                    let gaps = test.comparisons().into_iter().map(|(op, bound)| self.gap(op, value, bound));
+                    gaps.collect::<Option<Vec<_>>>()?.into_iter().min()
                 };
                 tests.iter().map(each).collect::<Option<Vec<_>>>()?.into_iter().max()
             }
@@ -54,17 +56,17 @@ impl Measure<'_> {
     }
 
     fn gap(&self, op: Comparison, a: &Expr, b: &Expr) -> Option<Decimal> {
-        let in_fact_unit = |e: &Expr| match infer(e, &|slot| self.subject.ty(slot)).ok() {
-            // A product or quotient is in a unit of its own.
-            Some(Type::Number(Some(found))) => {
-                let mut same = true;
-                e.facts(&mut |slot| same &= self.subject.ty(slot) == Type::Number(Some(found.clone())));
-                same
-            }
-            Some(Type::Number(None)) => true,
-            _ => false,
+        // Scaled or rounded, a fact is not as far from its boundary as the sides are from each other.
+        let scaled = |e: &Expr| {
+            e.any(&|part| match part {
+                Expr::Call(Function::Abs, _) => false,
+                Expr::Arithmetic(Arithmetic::Multiply | Arithmetic::Divide, ..) | Expr::Call(..) | Expr::If { .. } => {
+                    part.mentions(&|slot| self.moves.is_none_or(|measure| slot == measure))
+                }
+                _ => false,
+            })
         };
-        if !in_fact_unit(a) || !in_fact_unit(b) {
+        if scaled(a) || scaled(b) {
             return None;
         }
         let number = |e| match eval(e, &self.facts.values, &Locals::None) {

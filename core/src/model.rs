@@ -296,6 +296,20 @@ pub enum NotAssessed {
     NotCounted,
 }
 
+impl NotAssessed {
+    /// All reasons.
+    pub const ALL: [NotAssessed; 3] = [NotAssessed::NoData, NotAssessed::ScopeChanged, NotAssessed::NotCounted];
+
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NotAssessed::NoData => "no_data",
+            NotAssessed::ScopeChanged => "scope_changed",
+            NotAssessed::NotCounted => "not_counted",
+        }
+    }
+}
+
 /// Where the plan says it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

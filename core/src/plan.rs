@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::compile::{Program, SubjectProgram, compile};
 use crate::error::nearest;
-use crate::facts::check;
-use crate::feel::{Comparison, Expr};
+use crate::facts::{Facts, check, consistent};
+use crate::feel::Expr;
 use crate::input::Input;
 use crate::model::{Document, Fact, Period, Reported, ReportedValue, Rule, Subject};
 use crate::read::read;
@@ -29,7 +29,7 @@ pub struct Plan {
     program: Arc<Program>,
     as_of: Date,
     /// Facts given once for all cases of a subject.
-    shared: Arc<BTreeMap<String, Vec<(String, Input)>>>,
+    shared: Arc<BTreeMap<String, Facts>>,
 }
 
 /// A bundled plan: `lianzhou-145` (2021–2025) or `lianzhou-135`, its predecessor as Table 1 reports it (2016–2020).
@@ -72,13 +72,15 @@ impl Plan {
     /// with % (`unit-mismatch`), a condition that is no yes or no (`not-boolean`), a gate without decisions
     /// (`empty-gate`), FEEL outside the subset (`unsupported`).
     pub fn from_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Plan, Errors> {
-        let mut found = read(files);
-        let mut errors = std::mem::take(&mut found.errors);
-        let document = found.document.clone();
-        match compile(document) {
+        let found = read(files);
+        if found.incomplete {
+            return Err(Errors::unique(found.errors));
+        }
+        let mut errors = found.errors.clone();
+        match compile(found.document.clone()) {
             Ok(program) => Errors::check(errors, Plan::new(program)),
             Err(more) => {
-                errors.extend(more.into_iter().filter(|e| !found.explains(e)).map(|e| found.locate(e)));
+                errors.extend(found.keep(more));
                 Err(Errors::unique(errors))
             }
         }
@@ -103,7 +105,7 @@ impl Plan {
         self.program.document.period
     }
 
-    /// SHA-256 of the canonical model: equal for equal content, however it was laid out in files.
+    /// SHA-256 of the canonical model: equal for equal content in the same order, however it was laid out in files.
     pub fn hash(&self) -> &str {
         &self.program.hash
     }
@@ -152,12 +154,13 @@ impl Plan {
     /// As [`Plan::evaluate`].
     pub fn with_facts(&self, subject: &str, facts: &(impl Serialize + ?Sized)) -> Result<Plan, Errors> {
         let (_, program) = self.subject(subject)?;
-        let input = Input::from_serialize(facts, "facts")?;
-        check(&input, program, self.as_of, false)?;
-        let mut shared = BTreeMap::clone(&self.shared);
-        if let Input::Map(entries) = input {
-            shared.insert(subject.to_owned(), entries);
+        let mut facts = check(&Input::from_serialize(facts, "facts")?, program, self.as_of, false)?;
+        if let Some(earlier) = self.shared.get(subject) {
+            facts = facts.or(earlier);
         }
+        let facts = consistent(facts, program, self.as_of)?;
+        let mut shared = BTreeMap::clone(&self.shared);
+        shared.insert(subject.to_owned(), facts);
         Ok(Plan { shared: Arc::new(shared), ..self.clone() })
     }
 
@@ -168,6 +171,7 @@ impl Plan {
     ///
     /// - a rule the plan does not have — `unknown-rule`.
     /// - a rule that does not compare its measure with one printed number — `no-numeric-target`.
+    /// - a target that the measure cannot reach, such as 900 % — `out-of-range`.
     pub fn with_target(&self, rule: &str, target: Decimal) -> Result<Plan, Errors> {
         let mut document = self.program.document.clone();
         let known: Vec<String> = document.rules.iter().map(|r| r.id.clone()).collect();
@@ -178,10 +182,18 @@ impl Plan {
         let none = || Error::new(format!("rule.{rule}"), Problem::NoNumericTarget);
         let (_, subject) = self.subject(&place.subject)?;
         let compiled = subject.rules.iter().find(|r| r.rule.id == rule).ok_or_else(none)?;
-        let (op, printed) = numeric_target(compiled.parts.requires.as_ref(), compiled.measure).ok_or_else(none)?;
-        let measure = compiled.rule.measure.as_deref().ok_or_else(none)?;
-        place.requires = Some(format!("{measure} {} {target}", op.as_str()));
-        place.printed_target.get_or_insert(printed);
+        let (op, printed) = match compiled.bound() {
+            Some((op, Expr::Literal(Value::Number(number)))) => (op, *number),
+            _ => return Err(none().into()),
+        };
+        let measure = compiled.measure.and_then(|slot| subject.fact(slot)).ok_or_else(none)?;
+        if target == printed {
+            return Ok(self.clone());
+        }
+        measure.in_range(target).map_err(|problem| Error::new(format!("rule.{rule}"), problem))?;
+        place.requires = Some(format!("{} {} {target}", measure.name(), op.as_str()));
+        // Corrected back to what is printed, it is no longer corrected.
+        place.printed_target = Some(place.printed_target.unwrap_or(printed)).filter(|p| *p != target);
         for bound in place.bounds.iter_mut().filter(|b| b.number == printed) {
             bound.number = target;
         }
@@ -253,19 +265,13 @@ impl Plan {
         self.report(subject.ok_or_else(none)?, input, true).map(Scorecard::new)
     }
 
-    fn report(&self, subject: &str, mut input: Input, scorecard: bool) -> Result<Report, Errors> {
+    fn report(&self, subject: &str, input: Input, scorecard: bool) -> Result<Report, Errors> {
         let (place, program) = self.subject(subject)?;
-        if let (Input::Map(entries), Some(shared)) = (&mut input, self.shared.get(subject)) {
-            let given =
-                |entries: &[(String, Input)], name: &str| entries.iter().any(|(n, v)| n == name && *v != Input::Null);
-            for (name, value) in shared {
-                if !given(entries, name) {
-                    entries.retain(|(n, _)| n != name);
-                    entries.push((name.clone(), value.clone()));
-                }
-            }
+        let mut facts = check(&input, program, self.as_of, scorecard)?;
+        if let Some(shared) = self.shared.get(subject) {
+            facts = facts.or(shared);
         }
-        let facts = check(&input, program, self.as_of, scorecard)?;
+        let facts = consistent(facts, program, self.as_of)?;
         Ok(Report::new(self.program.clone(), place, facts, self.as_of))
     }
 
@@ -275,21 +281,5 @@ impl Plan {
             let nearest = nearest(id, self.subjects().iter().map(|s| s.id.as_str()));
             Error::new("subject", Problem::UnknownSubject { name: id.to_owned(), nearest }).into()
         })
-    }
-}
-
-/// The comparison and the number of a test that compares the measure with one literal.
-fn numeric_target(requires: Option<&Expr>, measure: Option<usize>) -> Option<(Comparison, Decimal)> {
-    let is_measure = |e: &Expr| matches!(e, Expr::Fact(slot) if Some(*slot) == measure);
-    match requires? {
-        Expr::Compare(op, a, b) if is_measure(a) => match **b {
-            Expr::Literal(Value::Number(n)) => Some((*op, n)),
-            _ => None,
-        },
-        Expr::Compare(op, a, b) if is_measure(b) => match **a {
-            Expr::Literal(Value::Number(n)) => Some((op.swapped(), n)),
-            _ => None,
-        },
-        _ => None,
     }
 }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
-use crate::feel::{Comparison, Expr, Locals, eval};
-use crate::model::{Attribute, NotAssessed};
+use crate::feel::{Locals, eval};
+use crate::model::Attribute;
 use crate::report::{ENGINE, Finding};
 use crate::{Date, Decimal, Lang, Note, Outcome, Report, Text, Value};
 
@@ -177,7 +177,10 @@ fn row(finding: &Finding<'_>) -> Option<Row> {
         Some(reason) => (Status::NotAssessed, Some(reason.as_str())),
         None => (Status::Assessed(finding.outcome()), finding.reason()),
     };
-    let target = target(finding, measure);
+    let target = finding.program().bound().map(|(op, bound)| match eval(bound, &facts.values, &Locals::None) {
+        Value::Number(number) => (op, Some(number)),
+        _ => (op, None),
+    });
     Some(Row {
         no: indicator.no,
         rule: rule.id.clone(),
@@ -197,36 +200,6 @@ fn row(finding: &Finding<'_>) -> Option<Row> {
         stale: finding.is_stale() && left_out.is_none(),
         notes: finding.notes().into_iter().filter(|n| left_out.is_none() || n.code != "stale").collect(),
     })
-}
-
-impl NotAssessed {
-    /// The name on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            NotAssessed::NoData => "no_data",
-            NotAssessed::ScopeChanged => "scope_changed",
-            NotAssessed::NotCounted => "not_counted",
-        }
-    }
-}
-
-/// How the measure is compared, and with what number: the first order comparison of the test that has the measure
-/// alone on one side.
-fn target(finding: &Finding<'_>, measure: usize) -> Option<(Comparison, Option<Decimal>)> {
-    fn find(expr: &Expr, measure: usize) -> Option<(Comparison, &Expr)> {
-        match expr {
-            Expr::Compare(op, a, b) if op.is_order() && **a == Expr::Fact(measure) => Some((*op, &**b)),
-            Expr::Compare(op, a, b) if op.is_order() && **b == Expr::Fact(measure) => Some((op.swapped(), &**a)),
-            Expr::And(items) => items.iter().find_map(|item| find(item, measure)),
-            _ => None,
-        }
-    }
-    let (op, bound) = find(finding.program().parts.requires.as_ref()?, measure)?;
-    let number = match eval(bound, &finding.report().facts().values, &Locals::None) {
-        Value::Number(n) => Some(n),
-        _ => None,
-    };
-    Some((op, number))
 }
 
 fn count<'a>(rows: impl IntoIterator<Item = &'a Row>) -> RowCounts {

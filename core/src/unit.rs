@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::Decimal;
 
 /// Exponents of 2, 3 and 5 (the factor), then of the dimensions.
-type Exponents = [i8; 10];
+type Exponents = [i32; 10];
 
 /// A unit of measurement. Two spellings of one unit are equal.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +42,6 @@ const SYMBOLS: &[(&str, &[&str], Exponents)] = &[
     ("person", &["人"], [0, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
     ("%", &["％"], [-2, 0, -2, 0, 0, 0, 0, 0, 0, 0]),
     ("‰", &[], [-3, 0, -3, 0, 0, 0, 0, 0, 0, 0]),
-    ("1", &[], [0; 10]),
 ];
 
 /// Why a quantity cannot be expressed in another unit.
@@ -73,7 +72,7 @@ impl Unit {
         self.combine(other, "/", -1)
     }
 
-    fn combine(&self, other: &Unit, sign: &str, times: i8) -> Unit {
+    fn combine(&self, other: &Unit, sign: &str, times: i32) -> Unit {
         let mut exponents = self.exponents;
         add(&mut exponents, &other.exponents, times);
         Unit { text: format!("{}{sign}{}", self.text, other.text).into(), exponents }
@@ -88,12 +87,11 @@ impl Unit {
             return Err(Inconvertible::Dimension);
         }
         // 2⁻ⁿ is 5ⁿ × 10⁻ⁿ and the other way round; 3⁻ⁿ is no finite decimal.
-        let power =
-            |base: i128, inverse: Option<i128>, exponent: i8| match (u32::from(exponent.unsigned_abs()), inverse) {
-                (n, _) if exponent >= 0 => Decimal::new(base.checked_pow(n)?, 0),
-                (n, Some(inverse)) => Decimal::new(inverse.checked_pow(n)?, n),
-                _ => None,
-            };
+        let power = |base: i128, inverse: Option<i128>, exponent: i32| match (exponent.unsigned_abs(), inverse) {
+            (n, _) if exponent >= 0 => Decimal::new(base.checked_pow(n)?, 0),
+            (n, Some(inverse)) => Decimal::new(inverse.checked_pow(n)?, n),
+            _ => None,
+        };
         let exact = || {
             let value = value.checked_mul(power(2, Some(5), two)?)?.checked_mul(power(5, Some(2), five)?)?;
             value.checked_mul(power(3, None, three)?)
@@ -116,7 +114,7 @@ fn factor(part: &str) -> Option<Exponents> {
     Some(exponents)
 }
 
-fn add(exponents: &mut Exponents, other: &Exponents, times: i8) {
+fn add(exponents: &mut Exponents, other: &Exponents, times: i32) {
     for (e, o) in exponents.iter_mut().zip(other) {
         *e = e.saturating_add(o.saturating_mul(times));
     }

@@ -1,7 +1,5 @@
 //! Conditions, values and citations in the words of either language.
 
-use std::sync::Arc;
-
 use crate::compile::SubjectProgram;
 use crate::facts::Facts;
 use crate::feel::{Arithmetic, Comparison, Expr, Function, Test, Type, infer};
@@ -157,10 +155,6 @@ impl<'a> Words<'a> {
                 }
                 _ => self.subject.print(expr),
             },
-            Expr::Quantified { .. } => match expand(expr) {
-                Some(expanded) => self.phrase(&expanded),
-                None => self.subject.print(expr),
-            },
             _ => self.subject.print(expr),
         }
     }
@@ -292,56 +286,5 @@ pub(crate) fn suffix(unit: &str, lang: Lang) -> String {
             let printed = unit.replace("ug", "μg").replace("m3", "m³").replace("m2", "m²");
             format!(" {}", printed.replace("10^4 ", "10,000 "))
         }
-    }
-}
-
-/// `every x in [a, b] satisfies p(x)` as `p(a) and p(b)`: what a reader wants to see.
-pub(crate) fn expand(expr: &Expr) -> Option<Expr> {
-    let Expr::Quantified { every, list, body, .. } = expr else { return None };
-    let Expr::List(items) = &**list else { return None };
-    let bodies = items.iter().map(|item| match item {
-        Expr::Literal(value) => Some(bind(body, value, 0)),
-        _ => None,
-    });
-    let bodies = bodies.collect::<Option<Vec<Expr>>>()?;
-    Some(if *every { Expr::And(bodies) } else { Expr::Or(bodies) })
-}
-
-/// `expr` with the variable at `depth` replaced by a value.
-fn bind(expr: &Expr, value: &Value, depth: usize) -> Expr {
-    let go = |e: &Expr| bind(e, value, depth);
-    let one = |e: &Expr| Box::new(go(e));
-    let all = |items: &[Expr]| items.iter().map(go).collect();
-    match expr {
-        Expr::Local(d) if *d == depth => Expr::Literal(value.clone()),
-        Expr::Literal(_) | Expr::Fact(_) | Expr::Local(_) => expr.clone(),
-        Expr::Negate(a) => Expr::Negate(one(a)),
-        Expr::Not(a) => Expr::Not(one(a)),
-        Expr::Arithmetic(op, a, b) => Expr::Arithmetic(*op, one(a), one(b)),
-        Expr::Compare(op, a, b) => Expr::Compare(*op, one(a), one(b)),
-        Expr::Between { value: v, low, high } => Expr::Between { value: one(v), low: one(low), high: one(high) },
-        Expr::In { value: v, tests } => {
-            let test = |t: &Test| match t {
-                Test::Value(e) => Test::Value(go(e)),
-                Test::Compare(op, e) => Test::Compare(*op, go(e)),
-                Test::Range { low, low_open, high, high_open } => {
-                    Test::Range { low: go(low), low_open: *low_open, high: go(high), high_open: *high_open }
-                }
-            };
-            Expr::In { value: one(v), tests: tests.iter().map(test).collect() }
-        }
-        Expr::And(items) => Expr::And(all(items)),
-        Expr::Or(items) => Expr::Or(all(items)),
-        Expr::Call(function, items) => Expr::Call(*function, all(items)),
-        Expr::List(items) => Expr::List(all(items)),
-        Expr::If { condition, then, otherwise } => {
-            Expr::If { condition: one(condition), then: one(then), otherwise: one(otherwise) }
-        }
-        Expr::Quantified { every, name, list, body } => Expr::Quantified {
-            every: *every,
-            name: Arc::clone(name),
-            list: one(list),
-            body: Box::new(bind(body, value, depth + 1)),
-        },
     }
 }

@@ -405,3 +405,194 @@ fn public_types_can_be_shared_between_threads() {
     shared::<ecoplan::Errors>();
     shared::<Value>();
 }
+
+/// One rule over numbers in mg/L and yes/no facts, for what the bundled plans do not ask.
+fn one_rule(kind: &str, body: &str) -> Result<Plan, ecoplan::Errors> {
+    let mut text =
+        "[plan]\nid = \"p\"\ntitle = { zh = \"t\", en = \"t\" }\nperiod = { start = 2021-01-01, end = 2025-12-31 }\n\
+                    [[subject]]\nid = \"s\"\nlabel = { zh = \"l\", en = \"l\" }\n"
+            .to_owned();
+    for (name, kind) in [
+        ("x", "number"),
+        ("y", "number"),
+        ("lo", "number"),
+        ("hi", "number"),
+        ("b", "yes_no"),
+        ("z", "yes_no"),
+        ("w", "yes_no"),
+    ] {
+        let unit = if kind == "number" { "unit = \"mg/L\"\nyearly = true\n" } else { "" };
+        text += &format!(
+            "[[fact]]\nsubject = \"s\"\nname = \"{name}\"\nkind = \"{kind}\"\n{unit}source = \"reported\"\nlabel = {{ zh = \"l\", en = \"l\" }}\n"
+        );
+    }
+    text += &format!(
+        "[[rule]]\nid = \"g\"\nsubject = \"s\"\nkind = \"{kind}\"\ntitle = {{ zh = \"t\", en = \"t\" }}\n\
+         strength = {{ class = \"mandatory\", verb = \"v\" }}\naddressee = {{ zh = \"a\", en = \"a\" }}\n\
+         cite = {{ chapter = 1, section = 1, anchor = \"x\" }}\nsays = {{ zh = \"s\", en = \"s\" }}\n{body}\n"
+    );
+    Plan::from_toml(&text)
+}
+
+#[track_caller]
+fn open(kind: &str, body: &str, facts: &str, missing: &[&str], possible: &[&str]) {
+    let report = one_rule(kind, body).unwrap().evaluate_json("s", facts).unwrap();
+    let finding = report.finding("g").unwrap();
+    assert_eq!(finding.missing().map(|f| f.name.as_str()).collect::<Vec<_>>(), missing);
+    let found = finding.possible();
+    let found: Vec<String> = found
+        .iter()
+        .map(|p| {
+            p.decision.as_ref().map_or_else(|| p.outcome.as_str().to_owned(), |d| format!("{} {d}", p.outcome.as_str()))
+        })
+        .collect();
+    assert_eq!(found, possible);
+}
+
+const TWO: &str = "[[rule.decision]]\nid = \"d1\"\nwhen = 'WHEN'\nlabel = { zh = \"l\", en = \"l\" }\n\
+                   [[rule.decision]]\nid = \"d2\"\nwhen = 'w'\nlabel = { zh = \"l\", en = \"l\" }";
+
+#[test]
+fn what_is_decided_is_not_missing() {
+    let two = |when: &str| TWO.replace("WHEN", when);
+    let decided = ["triggered d2", "satisfied"];
+    open("gate", &two("(x between lo and hi) and z"), r#"{"x": 10, "hi": 5}"#, &["w"], &decided);
+    open("gate", &two("not(x in (10, lo)) and z"), r#"{"x": 10}"#, &["w"], &decided);
+    let members = "requires = 'every v in [x, lo] satisfies v < 5'";
+    open("obligation", members, "{}", &["x", "lo"], &["satisfied", "breached"]);
+    open("obligation", members, r#"{"x": 1}"#, &["lo"], &["satisfied", "breached"]);
+    // A quotient or product can turn out not to be computable; a sum cannot.
+    open("obligation", "requires = 'x / y > 5'", r#"{"x": 1}"#, &["y"], &["satisfied", "breached", "undetermined"]);
+    open("obligation", "requires = 'x * 0.95 > y'", "{}", &["x", "y"], &["satisfied", "breached"]);
+    open("obligation", "requires = 'x + lo > y'", "{}", &["x", "y", "lo"], &["satisfied", "breached"]);
+}
+
+#[test]
+fn a_margin_is_a_distance_of_the_measure() {
+    let margin = |body: &str, facts: &str| {
+        let report = one_rule("obligation", body).unwrap().evaluate_json("s", facts).unwrap();
+        report.finding("g").unwrap().margin().map(|m| m.to_string())
+    };
+    let of = |test: &str| format!("requires = '{test}'");
+    assert_eq!(margin(&of("x between 5 and 9"), r#"{"x": 7.5}"#).as_deref(), Some("1.5"));
+    assert_eq!(margin(&of("x in [5..9)"), r#"{"x": 9}"#).as_deref(), Some("0"), "at 0 inclusiveness decides");
+    assert_eq!(margin(&of("x >= 5 and y <= 3"), r#"{"x": 6, "y": 1}"#).as_deref(), Some("1"), "the smallest");
+    assert_eq!(margin(&of("x >= 5 or y <= 3"), r#"{"x": 6, "y": 1}"#).as_deref(), Some("2"), "the largest");
+    assert_eq!(margin(&of("not(x < 5)"), r#"{"x": 4}"#).as_deref(), Some("-1"));
+    assert_eq!(margin(&of("x >= 5 and b"), r#"{"x": 6, "b": true}"#), None, "a yes/no has a say");
+    assert_eq!(margin(&of("x >= 5 and y >= 3"), r#"{"x": 4}"#), None, "an unknown has a say");
+    assert_eq!(margin(&of("x = 5"), r#"{"x": 5}"#), None);
+    assert_eq!(margin(&of("2 * x >= 10"), r#"{"x": 6}"#), None, "2 apart, but 1 away");
+    assert_eq!(margin(&(of("x >= y * 0.9") + "\nmeasure = \"x\""), r#"{"x": 10, "y": 10}"#).as_deref(), Some("1"));
+    assert_eq!(margin(&(of("x >= 5") + "\napplies = 'b'"), r#"{"x": 6, "b": false}"#), None);
+    assert_eq!(margin(&(of("x >= 5") + "\napplies = 'b'"), r#"{"x": 6}"#), None);
+}
+
+#[test]
+fn shared_facts_do_not_leak() {
+    let plan = one_rule("target", "requires = 'x >= 5 and b'").unwrap();
+    let shared = plan.with_facts("s", &json!({"x": {"value": 9, "year": 2020}})).unwrap();
+    let shared = shared.with_facts("s", &json!({"b": true})).unwrap();
+    let understood =
+        |facts: &str| serde_json::to_value(shared.evaluate_json("s", facts).unwrap()).unwrap()["facts"].clone();
+    assert_eq!(understood("{}"), json!({"x": {"value": "9", "year": 2020}, "b": true}));
+    assert_eq!(understood(r#"{"x": 7}"#), json!({"x": "7", "b": true}), "the case's value is of no stated year");
+    assert_eq!(understood(r#"{"x": null, "b": false}"#), json!({"x": {"value": "9", "year": 2020}, "b": false}));
+    let early = shared.at(day("2019-12-31")).evaluate_json("s", "{}").unwrap_err();
+    assert_eq!(early.iter().next().unwrap().code(), "future-year");
+    let twice = plan.evaluate_json("s", r#"{"x": {"value": 9, "year": 2020}, "x_year": 2025}"#).unwrap_err();
+    assert_eq!(twice.iter().next().unwrap().code(), "duplicate-key");
+}
+
+#[test]
+fn rules_that_make_no_sense_are_refused() {
+    let code = |kind: &str, body: &str| one_rule(kind, body).unwrap_err().iter().next().unwrap().code();
+    let decision = |id: &str, when: &str| {
+        format!("[[rule.decision]]\nid = \"{id}\"\nwhen = '{when}'\nlabel = {{ zh = \"l\", en = \"l\" }}\n")
+    };
+    for (test, expected) in [
+        ("x = null", "wrong-type"),
+        ("x / 0 > 1", "invalid-rule"),
+        ("x > date(\"2025-02-30\")", "wrong-type"),
+        ("max(b, z)", "wrong-type"),
+        ("sum([b]) > 1", "wrong-type"),
+        ("count([x, y]) >= x", "unit-mismatch"),
+        ("x + b > 1", "wrong-type"),
+        ("x * y > x", "unit-mismatch"),
+        ("b > z", "wrong-type"),
+    ] {
+        assert_eq!(code("obligation", &format!("requires = '{test}'")), expected, "{test}");
+    }
+    let both = one_rule("obligation", "requires = 'xx > 5 and yy > 6'").unwrap_err();
+    assert_eq!(both.iter().map(|e| e.code()).collect::<Vec<_>>(), ["unknown-fact", "unknown-fact"]);
+    assert_eq!(code("definition", &decision("d", "b")), "invalid-rule", "nothing is said of the rest");
+    assert_eq!(code("target", "requires = 'x > 5'\nmeasure = \"y\""), "invalid-rule");
+    let reading = |part: &str| {
+        format!("requires = 'x > 5'\n[[rule.reading]]\nid = \"r\"\nnote = {{ zh = \"n\", en = \"n\" }}\n{part}")
+    };
+    assert!(one_rule("target", &reading("requires = 'x >= 5'")).is_ok());
+    assert_eq!(code("target", &reading("requires = 'x > 5'")), "invalid-rule", "changes nothing");
+    assert_eq!(code("target", &reading("")), "invalid-rule");
+    assert_eq!(code("target", &reading("requires = 'x >= 5'\napplies = 'b'")), "invalid-rule", "two changes");
+    let bounds = |test: &str, bounds: &str| {
+        one_rule("obligation", &format!("applies = 'x < 100'\nrequires = '{test}'\nbounds = [{bounds}]"))
+    };
+    assert!(bounds("y >= 100", "{ number = 100, word = \"低于\" }, { number = 100, word = \"达到\" }").is_ok());
+    assert!(bounds("not(y < 5)", "{ number = 5, word = \"以上\" }").is_ok());
+    assert_eq!(
+        bounds("y > 5", "{ number = 5, word = \"以上\" }").unwrap_err().iter().next().unwrap().code(),
+        "bound-mismatch"
+    );
+}
+
+#[test]
+fn numbers_are_exact_or_refused() {
+    let long = format!("0.{}1e100011", "0".repeat(100_010));
+    assert_eq!(long.parse::<Decimal>().map(|d| d.to_string()), Ok("1".to_owned()));
+    let plan = one_rule("target", "requires = 'x >= 5'").unwrap();
+    for text in ["1000000000000000", "0.0000000000000001"] {
+        let errors = plan.evaluate_json("s", format!(r#"{{"x": {text}}}"#)).unwrap_err();
+        assert_eq!(errors.iter().next().unwrap().code(), "too-many-digits", "{text}");
+    }
+    assert_eq!(Decimal::new(0, u32::MAX), Some(Decimal::ZERO));
+    let chain = "1".to_owned() + &"+1".repeat(8000);
+    assert_eq!(chain.parse::<Expression>().unwrap_err().iter().next().unwrap().code(), "too-deep");
+    let signs = "-".repeat(64) + "(";
+    let nested = signs.repeat(62) + "a" + &")".repeat(62);
+    assert_eq!(nested.parse::<Expression>().unwrap_err().iter().next().unwrap().code(), "too-deep");
+    let wide = "a".to_owned() + &" and a".repeat(5000);
+    assert_eq!(wide.parse::<Expression>().unwrap().evaluate_json("{}").unwrap(), Value::Unknown);
+}
+
+#[test]
+fn deep_rust_values_are_refused_too() {
+    #[derive(Serialize)]
+    struct Deep(Vec<Deep>);
+    let mut deep = Deep(Vec::new());
+    for _ in 0..5000 {
+        deep = Deep(vec![deep]);
+    }
+    let errors = lianzhou().evaluate("city", &BTreeMap::from([("good_days_pct", &deep)])).unwrap_err();
+    assert_eq!(errors.iter().next().unwrap().code(), "too-deep");
+    // Unbuilt level by level: dropping it recursively would overflow the stack of this thread.
+    while let Some(inner) = deep.0.pop() {
+        deep = inner;
+    }
+}
+
+#[test]
+fn a_large_plan_file_is_read_in_good_time() {
+    let note = "notes = [{ zh = \"x\", en = \"x\" }]\n".to_owned();
+    let rules: String = (0..3000)
+        .map(|i| {
+            format!(
+                "[[rule]]\nid = \"r{i}\"\nsubject = \"plant\"\nkind = \"obligation\"\ntitle = {{ zh = \"t\", en = \"t\" }}\nrequires = 'load_mg_l > {i}'\n\
+                 strength = {{ class = \"mandatory\", verb = \"v\" }}\naddressee = {{ zh = \"a\", en = \"a\" }}\n\
+                 cite = {{ chapter = 1, section = 1, anchor = \"x\" }}\nsays = {{ zh = \"s\", en = \"s\" }}\n{note}"
+            )
+        })
+        .collect();
+    let plan = Plan::from_toml(&(crate::plans::SMALL.to_owned() + &rules)).unwrap();
+    let report = plan.evaluate_json("plant", r#"{"load_mg_l": 100.5}"#).unwrap();
+    assert_eq!(report.headline().counts.satisfied, 101);
+}

@@ -84,25 +84,29 @@ fn a_plan_in_order_compiles() {
 
 #[test]
 fn one_fault_one_error() {
-    spoilt("id = \"county-1\"", "id = county-1", &[("syntax", "county.toml:3: ")]);
-    spoilt("unit = \"mg/L\"", "units = \"mg/L\"", &[("unknown-field", "county.toml:15: fact.load_mg_l.units")]);
-    spoilt("unit = \"mg/L\"", "unit = \"mg/zz\"", &[("invalid-value", "county.toml:15: fact.load_mg_l.unit")]);
+    spoilt("id = \"county-1\"", "id = county-1", &[("syntax", "county.toml:3")]);
+    spoilt("unit = \"mg/L\"", "units = \"mg/L\"", &[("unknown-field", "county.toml:15: fact.plant.load_mg_l.units")]);
+    spoilt("unit = \"mg/L\"", "unit = \"mg/zz\"", &[("invalid-value", "county.toml:15: fact.plant.load_mg_l.unit")]);
     spoilt(
         "kind = \"number\"\nunit = \"mg/L\"",
         "kind = \"nummer\"\nunit = \"mg/L\"",
-        &[("invalid-value", "county.toml:14: fact.load_mg_l.kind")],
+        &[("invalid-value", "county.toml:14: fact.plant.load_mg_l.kind")],
     );
-    spoilt("min = 0", "min = 600", &[("invalid-rule", "county.toml:16: fact.load_mg_l.min")]);
+    spoilt("min = 0", "min = 600", &[("invalid-rule", "county.toml:16: fact.plant.load_mg_l.min")]);
     spoilt(
         "name = \"load_mg_l\"",
         "name = \"load mg\"",
         &[
-            ("invalid-value", "county.toml:13: fact.load mg.name"),
+            ("invalid-value", "county.toml:13: fact.plant.load mg.name"),
             ("unknown-fact", "county.toml:47: rule.load.requires"),
             ("unknown-fact", "county.toml:48: rule.load.measure"),
         ],
     );
-    spoilt("{ id = \"new\"", "{ id = \"old\"", &[("duplicate-id", "county.toml:38: fact.kind_of_plant.choices.old")]);
+    spoilt(
+        "{ id = \"new\"",
+        "{ id = \"old\"",
+        &[("duplicate-id", "county.toml:38: fact.plant.kind_of_plant.choices.old")],
+    );
     spoilt("'load_mg_l <= 50'", "'load_mgl <= 50'", &[("unknown-fact", "county.toml:47: rule.load.requires")]);
     spoilt(
         "'load_mg_l <= 50'",
@@ -152,10 +156,10 @@ fn one_fault_one_error() {
         &[("unknown-subject", "county.toml:43: rule.load.subject")],
     );
     spoilt("end = 2030-12-31", "end = 2020-12-31", &[("invalid-value", "county.toml:5: plan.period.end")]);
-    spoilt("end = 2030-12-31", "end = 2030-02-31", &[("syntax", "county.toml:5: ")]);
+    spoilt("end = 2030-12-31", "end = 2030-02-31", &[("syntax", "county.toml:5")]);
     spoilt("measure = \"load_mg_l\"", "measure = 5", &[("wrong-type", "county.toml:48: rule.load.measure")]);
-    spoilt("max = 500", "max = 0x10", &[("wrong-type", "county.toml:17: fact.load_mg_l.max")]);
-    spoilt("[plan]", "[plam]", &[("unknown-field", "county.toml:2: plam")]);
+    spoilt("max = 500", "max = 0x10", &[("wrong-type", "county.toml:17: fact.plant.load_mg_l.max")]);
+    spoilt("[plan]", "[plam]", &[("unknown-field", "county.toml:2: plam"), ("missing-field", "plan")]);
 }
 
 #[test]

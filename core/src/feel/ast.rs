@@ -56,6 +56,20 @@ pub(crate) enum Test {
     },
 }
 
+impl Test {
+    /// The order comparisons that a value must all pass; none for a test of equality or membership.
+    pub(crate) fn comparisons(&self) -> Vec<(Comparison, &Expr)> {
+        match self {
+            Test::Value(_) => Vec::new(),
+            Test::Compare(op, bound) => vec![(*op, bound)],
+            Test::Range { low, low_open, high, high_open } => vec![
+                (if *low_open { Comparison::Greater } else { Comparison::GreaterOrEqual }, low),
+                (if *high_open { Comparison::Less } else { Comparison::LessOrEqual }, high),
+            ],
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Arithmetic {
     Add,
@@ -87,6 +101,18 @@ impl Comparison {
             Comparison::Greater => Comparison::Less,
             Comparison::GreaterOrEqual => Comparison::LessOrEqual,
             same => same,
+        }
+    }
+
+    /// The comparison that holds where this one does not.
+    pub(crate) fn negated(self) -> Self {
+        match self {
+            Comparison::Equal => Comparison::NotEqual,
+            Comparison::NotEqual => Comparison::Equal,
+            Comparison::Less => Comparison::GreaterOrEqual,
+            Comparison::LessOrEqual => Comparison::Greater,
+            Comparison::Greater => Comparison::LessOrEqual,
+            Comparison::GreaterOrEqual => Comparison::Less,
         }
     }
 
@@ -208,8 +234,13 @@ impl Expr {
         }
     }
 
+    /// Whether `wanted` holds for this expression or any part of it.
+    pub(crate) fn any(&self, wanted: &dyn Fn(&Expr) -> bool) -> bool {
+        wanted(self) || self.children().into_iter().any(|c| c.any(wanted))
+    }
+
     pub(crate) fn mentions(&self, wanted: &dyn Fn(usize) -> bool) -> bool {
-        matches!(self, Expr::Fact(slot) if wanted(*slot)) || self.children().iter().any(|c| c.mentions(wanted))
+        self.any(&|e| matches!(e, Expr::Fact(slot) if wanted(*slot)))
     }
 
     /// The condition as FEEL text; parsing it again gives the same condition.

@@ -73,17 +73,16 @@ pub(crate) fn eval(expr: &Expr, facts: &[Value], locals: &Locals<'_>) -> Value {
 }
 
 fn passes(test: &Test, value: &Value, go: &dyn Fn(&Expr) -> Value) -> Value {
-    match test {
-        Test::Value(expr) => match go(expr) {
-            Value::List(items) if !matches!(value, Value::List(_)) => contains(&items, value),
-            single => compare(Comparison::Equal, value, &single),
-        },
-        Test::Compare(op, expr) => compare(*op, value, &go(expr)),
-        Test::Range { low, low_open, high, high_open } => {
-            let above = if *low_open { Comparison::Greater } else { Comparison::GreaterOrEqual };
-            let below = if *high_open { Comparison::Less } else { Comparison::LessOrEqual };
-            conjunction([compare(above, value, &go(low)), compare(below, value, &go(high))].into_iter())
+    let Test::Value(expr) = test else {
+        return conjunction(test.comparisons().into_iter().map(|(op, bound)| compare(op, value, &go(bound))));
+    };
+    match (go(expr), value) {
+        (Value::List(items), Value::List(_)) => {
+            let equal = compare(Comparison::Equal, value, &Value::List(items.clone()));
+            disjunction([contains(&items, value), equal].into_iter())
         }
+        (Value::List(items), _) => contains(&items, value),
+        (single, _) => compare(Comparison::Equal, value, &single),
     }
 }
 
@@ -186,6 +185,11 @@ fn call(function: Function, arguments: &[Value]) -> Value {
             i64::try_from(items.len()).map_or(Value::Null, |n| Value::Number(Decimal::from(n)))
         }
         (Function::ListContains, [Value::List(items), wanted]) => contains(items, wanted),
+        // The standard takes a single value for a list of one.
+        (Function::Count, [single]) if single.is_known() => Value::Number(Decimal::from(1)),
+        (Function::ListContains, [single, wanted]) if single.is_known() => {
+            contains(std::slice::from_ref(single), wanted)
+        }
         (_, arguments) if arguments.contains(&Value::Unknown) => Value::Unknown,
         (Function::Abs, [Value::Number(n)]) => Value::Number(n.abs()),
         (Function::Floor, [Value::Number(n)]) => n.round(0, Rounding::Floor).into(),

@@ -145,7 +145,7 @@ impl Lexer<'_> {
             self.rest = start;
             match problem {
                 DecimalError::NotANumber => self.error("not a number"),
-                DecimalError::TooManyDigits => Problem::TooManyDigits { value: digits },
+                DecimalError::TooManyDigits => Problem::too_many_digits(digits),
             }
         })
     }

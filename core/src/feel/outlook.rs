@@ -5,7 +5,7 @@
 
 use super::ast::{Arithmetic, Expr};
 use super::eval::{Locals, eval};
-use crate::Value;
+use crate::{Decimal, Rounding, Value};
 
 /// The values a condition can take. For a number, `yes` and `no` together mean: some known value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,6 +26,8 @@ impl Outlook {
             Value::Bool(false) => Outlook { no: true, ..nothing },
             Value::Unknown => Outlook { unknown: true, ..nothing },
             Value::Null => Outlook { null: true, ..nothing },
+            // A list may have unknown members.
+            Value::List(items) => Outlook { unknown: items.contains(&Value::Unknown), ..Outlook::EITHER },
             _ => Outlook::EITHER,
         }
     }
@@ -67,8 +69,11 @@ pub(crate) fn outlook(
     locals: &Locals<'_>,
     will_be_known: &dyn Fn(usize) -> bool,
 ) -> Outlook {
-    if !expr.mentions(will_be_known) {
-        return Outlook::of(&eval(expr, facts, locals));
+    // What is decided stays decided.
+    let now = eval(expr, facts, locals);
+    let decided = !matches!(now, Value::Unknown | Value::List(_));
+    if decided || !expr.mentions(will_be_known) {
+        return Outlook::of(&now);
     }
     let go = |e: &Expr| outlook(e, facts, locals, will_be_known);
     match expr {
@@ -86,32 +91,53 @@ pub(crate) fn outlook(
             }
             Outlook { unknown: result.unknown || condition.unknown, ..result }
         }
-        Expr::Quantified { every, list, body, .. } if !list.mentions(will_be_known) => {
-            match eval(list, facts, locals) {
-                Value::List(items) => {
-                    let each =
-                        items.iter().map(|item| outlook(body, facts, &Locals::Bound(item, locals), will_be_known));
-                    if *every {
-                        each.fold(Outlook::of(&Value::Bool(true)), Outlook::and)
-                    } else {
-                        each.fold(Outlook::of(&Value::Bool(false)), Outlook::or)
-                    }
-                }
-                Value::Unknown => Outlook::of(&Value::Unknown),
-                _ => Outlook::of(&Value::Null),
+        Expr::Quantified { every, list, body, .. } => {
+            let items = match eval(list, facts, locals) {
+                Value::List(items) if !list.mentions(will_be_known) => items,
+                _ => return some_list(go(list), body, facts, will_be_known),
+            };
+            let each = items.iter().map(|item| outlook(body, facts, &Locals::Bound(item, locals), will_be_known));
+            if *every {
+                each.fold(Outlook::of(&Value::Bool(true)), Outlook::and)
+            } else {
+                each.fold(Outlook::of(&Value::Bool(false)), Outlook::or)
             }
         }
         _ => operator(expr, &go),
     }
 }
 
+/// A quantifier over members that are not known yet: either way, and open where the body has other unknowns.
+fn some_list(list: Outlook, body: &Expr, facts: &[Value], will_be_known: &dyn Fn(usize) -> bool) -> Outlook {
+    let stays_unknown = |slot: usize| !will_be_known(slot) && facts.get(slot).is_none_or(|v| *v == Value::Unknown);
+    Outlook {
+        unknown: list.unknown || body.mentions(&stays_unknown),
+        null: list.null || body.may_fail(),
+        ..Outlook::EITHER
+    }
+}
+
 /// Any operator that is not boolean algebra: with known operands it may come out either way.
 fn operator(expr: &Expr, go: &dyn Fn(&Expr) -> Outlook) -> Outlook {
     let operands = expr.children().into_iter().map(go).fold(Outlook::default(), Outlook::or_else);
-    // A divisor that is not known yet may turn out to be zero.
-    let divides = match expr {
-        Expr::Arithmetic(Arithmetic::Divide, _, divisor) => !matches!(**divisor, Expr::Literal(_)),
-        _ => false,
-    };
-    Outlook { unknown: operands.unknown, null: operands.null || divides, ..Outlook::EITHER }
+    Outlook { unknown: operands.unknown, null: operands.null || expr.may_fail(), ..Outlook::EITHER }
+}
+
+impl Expr {
+    /// Whether known operands can give null: a divisor may be zero, a product may have too many digits. Sums of facts
+    /// cannot, since facts are held to fewer digits than numbers are.
+    fn may_fail(&self) -> bool {
+        let here = match self {
+            Expr::Arithmetic(Arithmetic::Divide, _, divisor) => !matches!(**divisor, Expr::Literal(_)),
+            Expr::Arithmetic(Arithmetic::Multiply, a, b) => !(a.is_factor() || b.is_factor()),
+            _ => false,
+        };
+        here || self.children().into_iter().any(Expr::may_fail)
+    }
+
+    /// A literal so short that a fact times it still fits.
+    fn is_factor(&self) -> bool {
+        let few = |n: &Decimal| n.round(2, Rounding::Down) == Some(*n) && n.abs() < Decimal::from(100);
+        matches!(self, Expr::Literal(Value::Number(n)) if few(n))
+    }
 }

@@ -10,8 +10,9 @@ use crate::{Date, Decimal, Problem, Value};
 /// Finds the place of a fact by its name, or says what is wrong with the name.
 pub(crate) type Resolve<'a> = dyn FnMut(&str) -> Result<usize, Problem> + 'a;
 
-/// How deep parentheses, lists and `if`s may nest.
+/// How deep parentheses, lists and `if`s may nest, and how high the tree of a condition may grow: `1+1+1` is 2 high.
 const MAX_DEPTH: usize = 64;
+const MAX_HEIGHT: usize = 200;
 /// How long a condition may be, in bytes.
 const MAX_LENGTH: usize = 64 * 1024;
 
@@ -40,7 +41,7 @@ pub(crate) fn parse(text: &str, resolve: &mut Resolve<'_>) -> Result<Expr, Probl
         return Err(Problem::TooLarge { limit: MAX_LENGTH });
     }
     let tokens = lex(text)?;
-    let mut parser = Parser { tokens: &tokens, locals: Vec::new(), depth: 0, range_end: false, resolve };
+    let mut parser = Parser { tokens: &tokens, locals: Vec::new(), depth: 0, height: 0, range_end: false, resolve };
     let expr = parser.expression()?;
     match parser.peek() {
         Token::End => Ok(expr),
@@ -52,6 +53,8 @@ struct Parser<'t, 'r, 'f> {
     tokens: &'t [Spanned],
     locals: Vec<Arc<str>>,
     depth: usize,
+    /// The height of the expression parsed last.
+    height: usize,
     /// Whether a `[` ends the range at hand: `]1..5[`.
     range_end: bool,
     resolve: &'r mut Resolve<'f>,
@@ -139,6 +142,12 @@ impl Parser<'_, '_, '_> {
         }
     }
 
+    /// Counts one level above the expression parsed last and the one before it, `before` high.
+    fn raise(&mut self, before: usize) -> Result<(), Problem> {
+        self.height = self.height.max(before) + 1;
+        if self.height > MAX_HEIGHT { Err(Problem::TooDeep { limit: MAX_HEIGHT }) } else { Ok(()) }
+    }
+
     fn expression(&mut self) -> Parsed {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -146,10 +155,14 @@ impl Parser<'_, '_, '_> {
         }
         let expr = if self.eat_word("if") {
             let condition = Box::new(self.expression()?);
+            let mut height = self.height;
             self.expect_word("then")?;
             let then = Box::new(self.expression()?);
+            height = height.max(self.height);
             self.expect_word("else")?;
-            Expr::If { condition, then, otherwise: Box::new(self.expression()?) }
+            let otherwise = Box::new(self.expression()?);
+            self.raise(height)?;
+            Expr::If { condition, then, otherwise }
         } else if self.is_word("some") || self.is_word("every") {
             self.quantified()?
         } else if self.is_word("for") {
@@ -173,6 +186,7 @@ impl Parser<'_, '_, '_> {
         self.advance();
         self.expect_word("in")?;
         let list = Box::new(self.sum()?);
+        let height = self.height;
         if self.is_symbol(",") {
             return Err(self.unsupported("more than one variable in `some` or `every`"));
         }
@@ -180,14 +194,19 @@ impl Parser<'_, '_, '_> {
         self.locals.push(name.clone());
         let body = self.expression();
         self.locals.pop();
-        Ok(Expr::Quantified { every, name, list, body: Box::new(body?) })
+        let body = Box::new(body?);
+        self.raise(height)?;
+        Ok(Expr::Quantified { every, name, list, body })
     }
 
     fn disjunction(&mut self) -> Parsed {
         let mut items = vec![self.conjunction()?];
+        let mut height = self.height;
         while self.eat_word("or") {
             items.push(self.conjunction()?);
+            height = height.max(self.height);
         }
+        self.join(&items, height)?;
         Ok(flat(items, Expr::Or, |e| match e {
             Expr::Or(inner) => Ok(inner),
             other => Err(other),
@@ -196,13 +215,21 @@ impl Parser<'_, '_, '_> {
 
     fn conjunction(&mut self) -> Parsed {
         let mut items = vec![self.comparison()?];
+        let mut height = self.height;
         while self.eat_word("and") {
             items.push(self.comparison()?);
+            height = height.max(self.height);
         }
+        self.join(&items, height)?;
         Ok(flat(items, Expr::And, |e| match e {
             Expr::And(inner) => Ok(inner),
             other => Err(other),
         }))
+    }
+
+    /// One item stays as high as it is; several stand one level below their operator.
+    fn join(&mut self, items: &[Expr], height: usize) -> Result<(), Problem> {
+        if items.len() > 1 { self.raise(height) } else { Ok(()) }
     }
 
     fn comparison_sign(&mut self) -> Option<Comparison> {
@@ -221,10 +248,12 @@ impl Parser<'_, '_, '_> {
 
     fn comparison(&mut self) -> Parsed {
         let left = self.sum()?;
+        let mut height = self.height;
         let expr = if let Some(op) = self.comparison_sign() {
             Expr::Compare(op, Box::new(left), Box::new(self.sum()?))
         } else if self.eat_word("between") {
             let low = Box::new(self.sum()?);
+            height = height.max(self.height);
             self.expect_word("and")?;
             Expr::Between { value: Box::new(left), low, high: Box::new(self.sum()?) }
         } else if self.eat_word("in") {
@@ -232,6 +261,7 @@ impl Parser<'_, '_, '_> {
         } else {
             return Ok(left);
         };
+        self.raise(height)?;
         let chained = matches!(self.peek(), Token::Symbol("=" | "!=" | "<" | "<=" | ">" | ">="));
         if chained || self.is_word("between") || self.is_word("in") {
             return Err(self.unsupported("a chain of comparisons (join them with `and`, or use `between`)"));
@@ -244,9 +274,12 @@ impl Parser<'_, '_, '_> {
         if self.is_symbol("(") && !self.opens_range() {
             self.advance();
             let mut tests = vec![self.test()?];
+            let mut height = self.height;
             while self.eat_symbol(",") {
                 tests.push(self.test()?);
+                height = height.max(self.height);
             }
+            self.height = height;
             self.expect_symbol(")")?;
             return Ok(tests);
         }
@@ -283,10 +316,12 @@ impl Parser<'_, '_, '_> {
             let low_open = !self.is_symbol("[");
             self.advance();
             let low = self.sum()?;
+            let height = self.height;
             self.expect_symbol("..")?;
             self.range_end = true;
             let high = self.sum()?;
             self.range_end = false;
+            self.height = height.max(self.height);
             let high_open = match self.peek() {
                 Token::Symbol("]") => false,
                 Token::Symbol(")" | "[") => true,
@@ -307,7 +342,9 @@ impl Parser<'_, '_, '_> {
                 _ => return Ok(left),
             };
             self.advance();
+            let height = self.height;
             left = Expr::Arithmetic(op, Box::new(left), Box::new(self.product()?));
+            self.raise(height)?;
         }
     }
 
@@ -323,7 +360,9 @@ impl Parser<'_, '_, '_> {
                 _ => return Ok(left),
             };
             self.advance();
+            let height = self.height;
             left = Expr::Arithmetic(op, Box::new(left), Box::new(self.negation()?));
+            self.raise(height)?;
         }
     }
 
@@ -339,7 +378,10 @@ impl Parser<'_, '_, '_> {
         for _ in 0..signs {
             expr = match expr {
                 Expr::Literal(Value::Number(n)) => Expr::Literal(Value::Number(-n)),
-                other => Expr::Negate(Box::new(other)),
+                other => {
+                    self.raise(0)?;
+                    Expr::Negate(Box::new(other))
+                }
             };
         }
         Ok(expr)
@@ -347,6 +389,7 @@ impl Parser<'_, '_, '_> {
 
     fn primary(&mut self) -> Parsed {
         let token = self.peek().clone();
+        self.height = 0;
         match token {
             Token::Number(n) => {
                 self.advance();
@@ -378,7 +421,10 @@ impl Parser<'_, '_, '_> {
     fn at_literal(&mut self) -> Parsed {
         self.advance();
         let Token::Text(text) = self.peek() else { return Err(self.unexpected("a date in quotes")) };
-        let date = text.parse::<Date>().map_err(|_| self.unsupported("a time or duration literal"))?;
+        let date = text.parse::<Date>().map_err(|_| match text.contains([':', 'P', 'T']) {
+            true => self.unsupported("a time or duration literal"),
+            false => Problem::InvalidDate { value: text.clone() },
+        })?;
         self.advance();
         Ok(Expr::Literal(Value::Date(date)))
     }
@@ -402,6 +448,7 @@ impl Parser<'_, '_, '_> {
             self.advance();
             let inner = self.expression()?;
             self.expect_symbol(")")?;
+            self.raise(0)?;
             return Ok(Expr::Not(Box::new(inner)));
         }
         if word == "if" || word == "some" || word == "every" {
@@ -430,7 +477,7 @@ impl Parser<'_, '_, '_> {
     }
 
     fn call(&mut self, function: Function) -> Parsed {
-        let start = self.syntax("");
+        let column = self.column();
         for _ in function.name().split(' ') {
             self.advance();
         }
@@ -441,10 +488,7 @@ impl Parser<'_, '_, '_> {
             let (name, given) = (function.name(), arguments.len());
             let wanted = if least == most { format!("{least}") } else { format!("at least {least}") };
             let detail = format!("`{name}` takes {wanted} arguments, not {given}");
-            return Err(match start {
-                Problem::ExpressionSyntax { column, .. } => Problem::ExpressionSyntax { detail, column },
-                other => other,
-            });
+            return Err(Problem::ExpressionSyntax { detail, column });
         }
         if function == Function::Date {
             return date(&arguments).ok_or_else(|| self.unsupported("`date` of anything but a literal day"));
@@ -457,13 +501,16 @@ impl Parser<'_, '_, '_> {
         if self.eat_symbol(end) {
             return Ok(items);
         }
+        let mut height = 0;
         loop {
             items.push(self.expression()?);
+            height = height.max(self.height);
             if !self.eat_symbol(",") {
                 if self.is_symbol("..") {
                     return Err(self.unexpected("`,`"));
                 }
                 self.expect_symbol(end)?;
+                self.raise(height)?;
                 return Ok(items);
             }
         }

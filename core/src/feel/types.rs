@@ -64,7 +64,8 @@ fn unify(a: Type, b: Type) -> Inferred {
         (Type::Null, other) | (other, Type::Null) => Ok(other),
         (Type::Number(None), Type::Number(unit)) | (Type::Number(unit), Type::Number(None)) => Ok(Type::Number(unit)),
         (Type::Number(Some(a)), Type::Number(Some(b))) if a != b => {
-            Err(Problem::UnitMismatch { given: b.to_string(), expected: a.to_string() })
+            let unit = |u: &Unit| if u.to_string().is_empty() { "no unit".to_owned() } else { u.to_string() };
+            Err(Problem::UnitConflict { left: unit(&a), right: unit(&b) })
         }
         (Type::Text(a), Type::Text(b)) => {
             // Literals must be among the choices they are compared with.
@@ -74,6 +75,10 @@ fn unify(a: Type, b: Type) -> Inferred {
                 None => Ok(Type::Text(many)),
             }
         }
+        (Type::Set(a), Type::Set(b)) => match unify(Type::Text(a), Type::Text(b))? {
+            Type::Text(all) => Ok(Type::Set(all)),
+            other => Ok(other),
+        },
         (Type::List(a), Type::List(b)) => Ok(Type::List(Box::new(unify(*a, *b)?))),
         (a, b) if a == b => Ok(a),
         (a, b) => Err(mismatch(&b, &a.describe())),
@@ -229,21 +234,29 @@ impl Checker<'_> {
 
     fn call(&mut self, function: Function, arguments: &[Expr]) -> Inferred {
         match (function, arguments) {
-            (Function::Count, [list]) => self.items(list).map(|_| Type::Number(None)),
+            // A count has no unit, so it is not comparable with mg/L.
+            (Function::Count, [list]) => self.items(list).map(|_| Type::Number(Some(Unit::default()))),
             (Function::ListContains, [list, wanted]) => {
                 let item = self.items(list)?;
                 unify(item, self.infer(wanted)?)?;
                 Ok(Type::YesNo)
             }
-            (Function::Min | Function::Max | Function::Sum, [single]) => match self.infer(single)? {
-                Type::List(item) => Ok(*item),
-                Type::Number(unit) => Ok(Type::Number(unit)),
-                other => Err(mismatch(&other, "numbers")),
-            },
-            (Function::Min | Function::Max | Function::Sum, several) => match self.list(several)? {
-                Type::List(item) => Ok(*item),
-                other => Err(mismatch(&other, "numbers")),
-            },
+            (Function::Min | Function::Max | Function::Sum, items) => {
+                let item = match items {
+                    [single] => match self.infer(single)? {
+                        Type::List(item) => *item,
+                        other => other,
+                    },
+                    several => match self.list(several)? {
+                        Type::List(item) => *item,
+                        other => other,
+                    },
+                };
+                match (&item, function) {
+                    (Type::Number(_) | Type::Null, _) | (Type::Date, Function::Min | Function::Max) => Ok(item),
+                    _ => Err(mismatch(&item, "numbers")),
+                }
+            }
             (_, [number]) => self.number(number).map(Type::Number),
             (_, [number, places]) => {
                 self.number(places)?;

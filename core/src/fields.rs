@@ -1,0 +1,301 @@
+//! The fields of a TOML table, taken one by one: what is missing, of the wrong type or not asked for is noted with its
+//! place, and reading goes on.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::de::value::{Error as NameError, StrDeserializer};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::error::nearest;
+use crate::model::ReportedValue;
+use crate::{Date, Decimal, DecimalError, Error, Problem, Text};
+
+/// What reading finds: errors, and where each field stands.
+#[derive(Default)]
+pub(crate) struct Notes {
+    pub(crate) errors: RefCell<Vec<Error>>,
+    /// The path of a field to `file:line: `.
+    pub(crate) places: RefCell<BTreeMap<String, String>>,
+}
+
+/// One file.
+pub(crate) struct Source<'s> {
+    file: &'s str,
+    /// The offset at which each line starts.
+    lines: Vec<usize>,
+    notes: &'s Notes,
+}
+
+impl<'s> Source<'s> {
+    pub(crate) fn new(file: &'s str, text: &str, notes: &'s Notes) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1);
+        Source { file, lines: std::iter::once(0).chain(breaks).collect(), notes }
+    }
+
+    fn line(&self, offset: usize) -> String {
+        format!("{}:{}", self.file, self.lines.partition_point(|start| *start <= offset))
+    }
+
+    pub(crate) fn error(&self, offset: usize, path: &str, problem: Problem) {
+        let line = self.line(offset);
+        let path = if path.is_empty() { line } else { format!("{line}: {path}") };
+        self.notes.errors.borrow_mut().push(Error::new(path, problem));
+    }
+}
+
+/// The fields of one table; those that nobody asked for are reported in the end.
+pub(crate) struct Fields<'s, 't> {
+    source: &'s Source<'s>,
+    table: &'t DeTable<'t>,
+    pub(crate) offset: usize,
+    path: String,
+    asked: RefCell<Vec<&'static str>>,
+}
+
+pub(crate) type Item<'t> = &'t Spanned<DeValue<'t>>;
+
+impl<'s, 't> Fields<'s, 't> {
+    pub(crate) fn new(source: &'s Source<'s>, table: &'t DeTable<'t>, offset: usize, path: String) -> Self {
+        // Of two with one id, the second is the one to point at.
+        source.notes.places.borrow_mut().insert(path.clone(), source.line(offset) + ": ");
+        Fields { source, table, offset, path, asked: RefCell::default() }
+    }
+
+    pub(crate) fn path_of(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    pub(crate) fn fail(&self, key: &str, offset: usize, problem: Problem) {
+        self.source.error(offset, &self.path_of(key), problem);
+    }
+
+    pub(crate) fn optional(&self, key: &'static str) -> Option<Item<'t>> {
+        self.asked.borrow_mut().push(key);
+        let value = self.table.get(key)?;
+        let place = self.source.line(value.span().start) + ": ";
+        self.source.notes.places.borrow_mut().insert(self.path_of(key), place);
+        Some(value)
+    }
+
+    pub(crate) fn required(&self, key: &'static str) -> Option<Item<'t>> {
+        let value = self.optional(key);
+        if value.is_none() {
+            self.fail(key, self.offset, Problem::MissingField { field: key.to_owned() });
+        }
+        value
+    }
+
+    pub(crate) fn wrong(&self, key: &str, value: Item<'t>, expected: &str) {
+        let found = value.get_ref().type_str().to_owned();
+        self.fail(key, value.span().start, Problem::WrongType { found, expected: expected.to_owned() });
+    }
+
+    /// `convert`ed, or an error that says what was expected.
+    pub(crate) fn take<T>(
+        &self,
+        key: &str,
+        value: Item<'t>,
+        expected: &str,
+        convert: impl Fn(&DeValue<'t>) -> Option<T>,
+    ) -> Option<T> {
+        let converted = convert(value.get_ref());
+        if converted.is_none() {
+            self.wrong(key, value, expected);
+        }
+        converted
+    }
+
+    pub(crate) fn string(&self, key: &str, value: Item<'t>) -> Option<String> {
+        self.take(key, value, "a text", |v| v.as_str().map(str::to_owned))
+    }
+
+    pub(crate) fn text(&self, key: &'static str) -> String {
+        let text = self.required(key).and_then(|v| self.string(key, v));
+        if text.as_ref().is_some_and(|t| t.trim().is_empty()) {
+            self.fail(key, self.offset, Problem::MissingField { field: key.to_owned() });
+        }
+        text.unwrap_or_default()
+    }
+
+    pub(crate) fn text_or_empty(&self, key: &'static str) -> String {
+        self.required(key).and_then(|v| self.string(key, v)).unwrap_or_default()
+    }
+
+    pub(crate) fn optional_text(&self, key: &'static str) -> Option<String> {
+        self.optional(key).and_then(|v| self.string(key, v))
+    }
+
+    pub(crate) fn optional_flag(&self, key: &'static str) -> bool {
+        self.optional(key).and_then(|v| self.take(key, v, "true or false", DeValue::as_bool)).unwrap_or(false)
+    }
+
+    /// A number as written: `81.6` is not read as a binary float on the way.
+    pub(crate) fn decimal(&self, key: &str, value: Item<'t>) -> Option<Decimal> {
+        let text = match value.get_ref() {
+            DeValue::Integer(i) if i.radix() == 10 => i.as_str(),
+            DeValue::Float(f) => f.as_str(),
+            _ => {
+                self.wrong(key, value, "a number");
+                return None;
+            }
+        };
+        let number = text.replace('_', "").parse::<Decimal>().map_err(|error| match error {
+            DecimalError::NotANumber => Problem::NotFinite { value: text.to_owned() },
+            DecimalError::TooManyDigits => Problem::too_many_digits(text.to_owned()),
+        });
+        number.map_err(|problem| self.fail(key, value.span().start, problem)).ok()
+    }
+
+    pub(crate) fn number(&self, key: &'static str) -> Decimal {
+        self.required(key).and_then(|v| self.decimal(key, v)).unwrap_or_default()
+    }
+
+    pub(crate) fn optional_number(&self, key: &'static str) -> Option<Decimal> {
+        self.optional(key).and_then(|v| self.decimal(key, v))
+    }
+
+    pub(crate) fn reported_value(&self, key: &str, value: Item<'t>) -> Option<ReportedValue> {
+        match value.get_ref() {
+            DeValue::Boolean(b) => Some(ReportedValue::YesNo(*b)),
+            _ => self.decimal(key, value).map(ReportedValue::Number),
+        }
+    }
+
+    pub(crate) fn year(&self, key: &str, value: Item<'t>) -> Option<u16> {
+        let year = self.whole_number(key, value)?;
+        let valid = u16::try_from(year).ok().filter(|y| (1..=9999).contains(y));
+        if valid.is_none() {
+            self.fail(key, value.span().start, Problem::InvalidYear { value: year.to_string() });
+        }
+        valid
+    }
+
+    pub(crate) fn whole_number(&self, key: &str, value: Item<'t>) -> Option<u32> {
+        self.take(key, value, "a whole number of at least 0", |v| {
+            v.as_integer().filter(|i| i.radix() == 10)?.as_str().replace('_', "").parse().ok()
+        })
+    }
+
+    pub(crate) fn whole(&self, key: &'static str) -> u32 {
+        self.required(key).and_then(|v| self.whole_number(key, v)).unwrap_or_default()
+    }
+
+    pub(crate) fn optional_whole(&self, key: &'static str) -> Option<u32> {
+        self.optional(key).and_then(|v| self.whole_number(key, v))
+    }
+
+    pub(crate) fn day(&self, key: &str, value: Item<'t>) -> Option<Date> {
+        self.take(key, value, "a day, such as 2025-12-31", |v| match v.as_datetime() {
+            Some(day) if day.time.is_none() => day.to_string().parse().ok(),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn date(&self, key: &'static str) -> Date {
+        self.required(key).and_then(|v| self.day(key, v)).unwrap_or(Date::MIN)
+    }
+
+    /// One of an enum's names, as its wire form spells them.
+    pub(crate) fn named<T: DeserializeOwned>(&self, key: &'static str) -> Option<T> {
+        let value = self.required(key)?;
+        let name = self.string(key, value)?;
+        let parsed = T::deserialize(StrDeserializer::<NameError>::new(&name));
+        parsed
+            .map_err(|error| {
+                let problem = Problem::InvalidValue { value: name.clone(), expected: expected_names(&error) };
+                self.fail(key, value.span().start, problem);
+            })
+            .ok()
+    }
+
+    pub(crate) fn inner(&self, value: Item<'t>, key: &str) -> Option<Fields<'s, 't>> {
+        let table = self.take(key, value, "a table", |v| v.is_table().then_some(()));
+        table
+            .and(value.get_ref().as_table())
+            .map(|t| Fields::new(self.source, t, value.span().start, self.path_of(key)))
+    }
+
+    pub(crate) fn optional_table(&self, key: &'static str) -> Option<Fields<'s, 't>> {
+        self.optional(key).and_then(|value| self.inner(value, key))
+    }
+
+    pub(crate) fn table<T>(&self, key: &'static str, read: impl Fn(&Fields<'s, 't>) -> T) -> Option<T> {
+        let fields = self.required(key).and_then(|value| self.inner(value, key))?;
+        let result = read(&fields);
+        fields.finish();
+        Some(result)
+    }
+
+    /// Every table of an array, its path named by the fields that identify it.
+    pub(crate) fn each(&self, key: &'static str, ids: &[&str], mut read: impl FnMut(&Fields<'s, 't>)) {
+        let Some(array) = self.optional(key) else { return };
+        let Some(items) = array.get_ref().as_array() else {
+            return self.wrong(key, array, "an array of tables");
+        };
+        for (i, item) in items.iter().enumerate() {
+            let Some(table) = item.get_ref().as_table() else {
+                self.wrong(key, item, "a table");
+                continue;
+            };
+            let names: Option<Vec<&str>> = ids.iter().map(|id| table.get(*id)?.get_ref().as_str()).collect();
+            let name = names.map_or_else(|| i.to_string(), |names| names.join("."));
+            let fields = Fields::new(self.source, table, item.span().start, self.path_of(&format!("{key}.{name}")));
+            read(&fields);
+            fields.finish();
+        }
+    }
+
+    pub(crate) fn in_order(&self) -> Vec<(&'t str, Item<'t>)> {
+        let mut entries: Vec<_> = self.table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        entries.into_iter().map(|(key, value)| (&**key.get_ref(), value)).collect()
+    }
+
+    pub(crate) fn both_languages(&self, key: &str, value: Item<'t>) -> Text {
+        self.inner(value, key).map_or_else(Text::default, |t| {
+            let text = Text { zh: t.text("zh"), en: t.text("en") };
+            t.finish();
+            text
+        })
+    }
+
+    pub(crate) fn bilingual(&self, key: &'static str) -> Text {
+        self.required(key).map_or_else(Text::default, |v| self.both_languages(key, v))
+    }
+
+    pub(crate) fn optional_bilingual(&self, key: &'static str) -> Option<Text> {
+        self.optional(key).map(|v| self.both_languages(key, v))
+    }
+
+    pub(crate) fn bilinguals(&self, key: &'static str) -> Vec<Text> {
+        let Some(array) = self.optional(key) else { return Vec::new() };
+        match array.get_ref().as_array() {
+            Some(items) => items.iter().map(|v| self.both_languages(key, v)).collect(),
+            None => {
+                self.wrong(key, array, "a list of texts");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Reports the fields that nothing reads.
+    pub(crate) fn finish(&self) {
+        let asked = self.asked.borrow();
+        for (key, value) in self.in_order() {
+            if !asked.contains(&key) {
+                let problem =
+                    Problem::UnknownField { field: key.to_owned(), nearest: nearest(key, asked.iter().copied()) };
+                self.fail(key, value.span().start, problem);
+            }
+        }
+    }
+}
+
+/// The list of names in serde's message for an unknown variant.
+fn expected_names(error: &NameError) -> String {
+    let text = error.to_string();
+    text.split_once("expected ").map_or(text.clone(), |(_, names)| names.to_owned())
+}
