@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use crate::Value;
-use crate::compile::{RuleProgram, SubjectProgram};
 use crate::facts::Facts;
 use crate::feel::{Expr, Locals, eval};
+use crate::program::{RuleProgram, SubjectProgram};
 
 /// One condition of a rule, with its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,7 +29,7 @@ pub struct Node {
     pub value: Value,
     /// The facts that a condition without branches reads.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub facts: Vec<Reading>,
+    pub facts: Vec<FactValue>,
     /// The branches, the undecided ones included.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<Node>,
@@ -37,7 +37,7 @@ pub struct Node {
 
 /// A fact as a condition read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Reading {
+pub struct FactValue {
     /// The name of the fact.
     pub fact: String,
     /// Its value.
@@ -76,7 +76,7 @@ impl Tree<'_> {
             });
         }
         let read =
-            |slot| Reading { fact: self.subject.name_of(slot).to_owned(), value: self.facts.value(slot).clone() };
+            |slot| FactValue { fact: self.subject.name_of(slot).to_owned(), value: self.facts.value(slot).clone() };
         Node {
             condition: self.subject.print(expr),
             value: eval(expr, &self.facts.values, &Locals::None),

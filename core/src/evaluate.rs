@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::compile::{DueDay, Parts, RuleProgram, SubjectProgram};
 use crate::facts::Facts;
 use crate::feel::{Locals, Outlook, outlook};
 use crate::margin::margin;
 use crate::model::{RuleKind, StrengthClass};
+use crate::program::{DueDay, Parts, RuleProgram, SubjectProgram};
 use crate::{Date, Decimal, Value};
 
 /// What one rule says about one case.

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use crate::compile::{Parts, SubjectProgram};
 use crate::feel::{Expr, Locals, eval};
+use crate::finding::{Finding, Possible};
 use crate::model::{Attribute, Fact, FactKind, Rule, RuleKind, Source, StrengthClass};
-use crate::report::{Finding, Report};
-use crate::scorecard::{Row, Scorecard, Status};
+use crate::program::{Parts, SubjectProgram};
+use crate::report::Report;
+use crate::scorecard::{Row, RowCounts, Scorecard, Status};
 use crate::words::{Words, citation, outcome, suffix, verdict};
 use crate::{Decimal, Lang, Outcome, Value};
 
@@ -51,9 +52,8 @@ impl Writer<'_> {
         let (as_of, day) = (self.pick("评价日", "as of"), report.as_of());
         writeln!(self.out, "{label} · {title} · {as_of} {day}")?;
         let headline = report.headline();
-        let counted = Outcome::ALL.map(|o| (o, report.findings().filter(|f| f.outcome() == o).count()));
-        let present = counted.iter().filter(|(_, n)| *n > 0);
-        let counts: Vec<String> = present.map(|(o, n)| format!("{} {n}", outcome(*o, self.lang))).collect();
+        let present = Outcome::ALL.into_iter().map(|o| (o, headline.counts.get(o))).filter(|(_, n)| *n > 0);
+        let counts: Vec<String> = present.map(|(o, n)| format!("{} {n}", outcome(o, self.lang))).collect();
         if let Some(gravest) = headline.outcome {
             let (gravest, counts) = (outcome(gravest, self.lang), counts.join(self.pick("，", ", ")));
             writeln!(self.out, "{}{gravest}{}", self.pick("结论：", "overall: "), self.wrapped(&counts))?;
@@ -126,6 +126,14 @@ impl Writer<'_> {
             if let Some(decision) = &reading.decision {
                 let _ = write!(says, " → {}", self.decision_label(finding, decision));
             }
+            if reading.outcome == Outcome::Undetermined {
+                let possible: Vec<String> = reading.possible.iter().map(|p| self.possible(finding, p)).collect();
+                says += &self.wrapped(&format!(
+                    "{}{}",
+                    self.pick("仍有可能：", "still possible: "),
+                    possible.join(self.pick("、", ", "))
+                ));
+            }
             let note = reading.note.get(self.lang);
             self.line("另一种理解", "read otherwise", &format!("{note} → {says} [{}]", reading.reading))?;
         }
@@ -166,7 +174,7 @@ impl Writer<'_> {
         found.map_or_else(|| id.to_owned(), |d| d.label.get(self.lang).to_owned())
     }
 
-    fn possible(&self, finding: &Finding<'_>, possible: &crate::report::Possible) -> String {
+    fn possible(&self, finding: &Finding<'_>, possible: &Possible) -> String {
         let word = verdict(finding.rule().kind, possible.outcome, self.lang);
         possible
             .decision
@@ -285,37 +293,19 @@ impl Writer<'_> {
             }
             self.row(row, card.report().subject(), width)?;
         }
-        let c = card.counts;
+        let RowCounts { indicators, binding, expected, not_assessed, assessed, .. } = card.counts;
+        let RowCounts { satisfied, satisfied_binding, satisfied_expected, breached, pending, undetermined, .. } =
+            card.counts;
         let text = match self.lang {
             Lang::En => format!(
-                "{} indicators ({} binding, {} expected): {} not assessed, {} assessed; {} satisfied ({} binding, {} \
-                 expected), {} breached, {} pending, {} undetermined",
-                c.indicators,
-                c.binding,
-                c.expected,
-                c.not_assessed,
-                c.assessed,
-                c.satisfied,
-                c.satisfied_binding,
-                c.satisfied_expected,
-                c.breached,
-                c.pending,
-                c.undetermined
+                "{indicators} indicators ({binding} binding, {expected} expected): {not_assessed} not assessed, \
+                 {assessed} assessed; {satisfied} satisfied ({satisfied_binding} binding, {satisfied_expected} expected), \
+                 {breached} breached, {pending} pending, {undetermined} undetermined"
             ),
             Lang::Zh => format!(
-                "共 {} 项指标（约束性 {}，预期性 {}）：不参与评价 {}，参与评价 {}；已完成 {}（约束性 {}，预期性 {}），未完成 {}，\
-                 待完成 {}，无法判定 {}",
-                c.indicators,
-                c.binding,
-                c.expected,
-                c.not_assessed,
-                c.assessed,
-                c.satisfied,
-                c.satisfied_binding,
-                c.satisfied_expected,
-                c.breached,
-                c.pending,
-                c.undetermined
+                "共 {indicators} 项指标（约束性 {binding}，预期性 {expected}）：不参与评价 {not_assessed}，参与评价 {assessed}；\
+                 已完成 {satisfied}（约束性 {satisfied_binding}，预期性 {satisfied_expected}），未完成 {breached}，待完成 {pending}，\
+                 无法判定 {undetermined}"
             ),
         };
         writeln!(self.out, "\n{text}")

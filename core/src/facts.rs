@@ -6,10 +6,10 @@ use std::sync::Arc;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::compile::{FactEntry, SubjectProgram};
 use crate::error::{BARE, nearest};
 use crate::input::Input;
 use crate::model::{FactKind, NotAssessed};
+use crate::program::{FactEntry, SubjectProgram};
 use crate::unit::{Inconvertible, Unit};
 use crate::{Date, Decimal, DecimalError, Error, Errors, Problem, Value};
 

@@ -45,24 +45,27 @@ mod fields;
 mod input;
 mod margin;
 pub mod model;
+mod program;
 mod read;
 
 mod because;
 mod explain;
+mod finding;
 mod report;
 mod scorecard;
 mod words;
 
 mod plan;
 
-pub use because::{Because, Node, Reading};
+pub use because::{Because, FactValue, Node};
 pub use date::{Date, DateError};
 pub use decimal::{Decimal, DecimalError, Rounding};
 pub use error::{Error, Errors, Problem};
 pub use evaluate::Outcome;
 pub use expression::Expression;
+pub use finding::{Alternative, Finding, Note, Possible};
 pub use lang::{Lang, Text};
 pub use plan::{Plan, plan, plans};
-pub use report::{Alternative, Counts, Finding, Headline, Note, Possible, Report};
+pub use report::{Counts, Headline, Report};
 pub use scorecard::{CategoryCounts, Row, RowCounts, Scorecard, Status};
 pub use value::Value;

@@ -1,8 +1,8 @@
 //! How far a case is from the boundary of what is required.
 
-use crate::compile::{RuleProgram, SubjectProgram};
 use crate::facts::Facts;
 use crate::feel::{Arithmetic, Comparison, Expr, Function, Locals, Test, Type, eval};
+use crate::program::{RuleProgram, SubjectProgram};
 use crate::{Decimal, Value};
 
 /// The margin of a test, and a slot whose unit it is in: positive on the satisfied side, 0 on the boundary.

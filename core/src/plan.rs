@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::compile::{Program, SubjectProgram, compile};
+use crate::compile::compile;
 use crate::error::nearest;
 use crate::facts::{Facts, check, consistent};
 use crate::feel::Expr;
 use crate::input::Input;
 use crate::model::{Document, Fact, Period, Reported, ReportedValue, Rule, Subject};
+use crate::program::{Program, SubjectProgram};
 use crate::read::read;
 use crate::{Date, Decimal, Error, Errors, Problem, Report, Scorecard, Text, Value};
 

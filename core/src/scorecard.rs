@@ -4,9 +4,10 @@ use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
 use crate::feel::{Locals, eval};
+use crate::finding::{Finding, Note};
 use crate::model::Attribute;
-use crate::report::{ENGINE, Finding};
-use crate::{Date, Decimal, Lang, Note, Outcome, Report, Text, Value};
+use crate::report::ENGINE;
+use crate::{Date, Decimal, Lang, Outcome, Report, Text, Value};
 
 /// The indicators of a plan against values.
 ///

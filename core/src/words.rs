@@ -1,9 +1,9 @@
 //! Conditions, values and citations in the words of either language.
 
-use crate::compile::SubjectProgram;
 use crate::facts::Facts;
 use crate::feel::{Arithmetic, Comparison, Expr, Function, Test, Type, infer};
 use crate::model::{Cite, FactKind, RuleKind};
+use crate::program::SubjectProgram;
 use crate::{Lang, Outcome, Value};
 
 /// Puts the conditions of one subject into words.

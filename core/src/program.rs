@@ -1,0 +1,155 @@
+//! A plan ready to evaluate: names are places, conditions are trees.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::Date;
+use crate::feel::{Comparison, Expr, Type};
+use crate::model::{Decision, Document, Fact, FactKind, Rule, Subject};
+use crate::unit::Unit;
+
+/// A compiled plan.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) document: Document,
+    pub(crate) hash: String,
+    pub(crate) subjects: Vec<SubjectProgram>,
+}
+
+/// The facts and rules of one subject; a fact's place in the list is its slot.
+#[derive(Debug)]
+pub(crate) struct SubjectProgram {
+    pub(crate) subject: Subject,
+    pub(crate) facts: Vec<FactEntry>,
+    pub(crate) rules: Vec<RuleProgram>,
+}
+
+#[derive(Debug)]
+pub(crate) struct FactEntry {
+    pub(crate) fact: Fact,
+    pub(crate) unit: Option<Unit>,
+    pub(crate) choices: Arc<[Arc<str>]>,
+}
+
+#[derive(Debug)]
+pub(crate) struct RuleProgram {
+    pub(crate) rule: Rule,
+    /// As the text is read by default.
+    pub(crate) parts: Parts,
+    /// As each alternative reads it, in the order of `rule.readings`.
+    pub(crate) readings: Vec<Parts>,
+    pub(crate) measure: Option<usize>,
+    pub(crate) done: Option<usize>,
+    pub(crate) done_on: Option<usize>,
+}
+
+/// What is evaluated of a rule under one reading.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) applies: Option<Expr>,
+    pub(crate) requires: Option<Expr>,
+    /// The condition of each decision; `true` for `otherwise`.
+    pub(crate) decisions: Vec<(Decision, Expr)>,
+    pub(crate) due: DueDay,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DueDay {
+    /// It binds now.
+    Now,
+    Date(Date),
+    Fact(usize),
+}
+
+impl FactEntry {
+    pub(crate) fn name(&self) -> &str {
+        &self.fact.name
+    }
+
+    pub(crate) fn kind(&self) -> FactKind {
+        self.fact.kind
+    }
+
+    pub(crate) fn yearly(&self) -> bool {
+        self.fact.yearly
+    }
+
+    pub(crate) fn ty(&self) -> Type {
+        match self.fact.kind {
+            // A number without a unit is a count or an index: not comparable with mg/L.
+            FactKind::Number => Type::Number(Some(self.unit.clone().unwrap_or_default())),
+            FactKind::YesNo => Type::YesNo,
+            FactKind::Choice => Type::Text(self.choices.clone()),
+            FactKind::Set => Type::Set(self.choices.clone()),
+            FactKind::Date => Type::Date,
+        }
+    }
+}
+
+impl Parts {
+    /// Every condition of the rule.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &Expr> {
+        self.applies.iter().chain(&self.requires).chain(self.decisions.iter().map(|(_, when)| when))
+    }
+}
+
+impl RuleProgram {
+    /// How the test compares the measure, and with what, where the measure stands alone on one side.
+    pub(crate) fn bound(&self) -> Option<(Comparison, &Expr)> {
+        fn find(expr: &Expr, measure: usize) -> Option<(Comparison, &Expr)> {
+            match expr {
+                Expr::Compare(op, a, b) if op.is_order() && **a == Expr::Fact(measure) => Some((*op, &**b)),
+                Expr::Compare(op, a, b) if op.is_order() && **b == Expr::Fact(measure) => Some((op.swapped(), &**a)),
+                _ => None,
+            }
+        }
+        find(self.parts.requires.as_ref()?, self.measure?)
+    }
+
+    /// The slots that a reading of this rule reads, in declared order.
+    pub(crate) fn slots(&self, parts: &Parts) -> BTreeSet<usize> {
+        let mut slots: BTreeSet<usize> = self.done.into_iter().chain(self.done_on).collect();
+        if let DueDay::Fact(slot) = parts.due {
+            slots.insert(slot);
+        }
+        for condition in parts.conditions() {
+            condition.facts(&mut |slot| {
+                slots.insert(slot);
+            });
+        }
+        slots
+    }
+}
+
+impl SubjectProgram {
+    pub(crate) fn slot(&self, name: &str) -> Option<usize> {
+        self.facts.iter().position(|f| f.name() == name)
+    }
+
+    pub(crate) fn fact(&self, slot: usize) -> Option<&FactEntry> {
+        self.facts.get(slot)
+    }
+
+    pub(crate) fn name_of(&self, slot: usize) -> &str {
+        self.fact(slot).map_or("?", FactEntry::name)
+    }
+
+    pub(crate) fn ty(&self, slot: usize) -> Type {
+        self.fact(slot).map_or(Type::Null, FactEntry::ty)
+    }
+
+    /// Whether a fact is the measure of an indicator.
+    pub(crate) fn is_measure(&self, slot: usize) -> bool {
+        self.rules.iter().any(|r| r.rule.indicator.is_some() && r.measure == Some(slot))
+    }
+
+    /// The pairs of facts that say whether and when an act was done.
+    pub(crate) fn acts(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.rules.iter().filter_map(|r| Some((r.done?, r.done_on?)))
+    }
+
+    /// A condition as FEEL text.
+    pub(crate) fn print(&self, expr: &Expr) -> String {
+        expr.print(&|slot| self.name_of(slot).to_owned())
+    }
+}
