@@ -81,10 +81,14 @@ struct Case {
     report: Report,
 }
 
-/// What went wrong: with the input, or with reaching it.
+/// What went wrong: with the input, or with the command itself.
 enum Failure {
     Input(Errors),
-    Usage(String),
+    Usage { code: &'static str, path: String, message: String },
+}
+
+fn usage(message: impl std::fmt::Display) -> Failure {
+    Failure::Usage { code: "usage", path: String::new(), message: message.to_string() }
 }
 
 impl From<Errors> for Failure {
@@ -95,13 +99,15 @@ impl From<Errors> for Failure {
 
 impl From<lexopt::Error> for Failure {
     fn from(error: lexopt::Error) -> Self {
-        Failure::Usage(error.to_string())
+        usage(error)
     }
 }
 
 fn main() -> ExitCode {
-    let json = std::env::args().any(|a| a == "--json");
-    let lang = if std::env::args().any(|a| a == "zh" || a == "--lang=zh") { Lang::Zh } else { Lang::En };
+    // Known before the options are, so that even wrong options are reported in the form asked for.
+    let given = |word: &str| std::env::args_os().any(|a| a == word);
+    let json = given("--json");
+    let lang = if given("zh") || given("--lang=zh") { Lang::Zh } else { Lang::En };
     match run() {
         Ok(text) => {
             let mut out = std::io::stdout().lock();
@@ -113,7 +119,7 @@ fn main() -> ExitCode {
             report_failure(&failure, json, lang);
             ExitCode::from(match failure {
                 Failure::Input(_) => 1,
-                Failure::Usage(_) => 2,
+                Failure::Usage { .. } => 2,
             })
         }
     }
@@ -125,8 +131,8 @@ fn report_failure(failure: &Failure, json: bool, lang: Lang) {
             let first = errors.iter().next();
             println!("{}", serde_json::json!({ "error": first, "errors": errors }));
         }
-        Failure::Usage(message) if json => {
-            let error = serde_json::json!({ "code": "usage", "path": "", "message": message, "hint": "--help" });
+        Failure::Usage { code, path, message } if json => {
+            let error = serde_json::json!({ "code": code, "path": path, "message": message, "hint": "--help" });
             println!("{}", serde_json::json!({ "error": error, "errors": [error] }));
         }
         Failure::Input(errors) => {
@@ -137,7 +143,8 @@ fn report_failure(failure: &Failure, json: bool, lang: Lang) {
                 }
             }
         }
-        Failure::Usage(message) => eprintln!("error: {message}\n\n{HELP}"),
+        Failure::Usage { code: "usage", message, .. } => eprintln!("error: {message}\n\n{HELP}"),
+        Failure::Usage { code, path, message } => eprintln!("error: {path}: {message} [{code}]"),
     }
 }
 
@@ -152,13 +159,13 @@ fn run() -> Result<String, Failure> {
             Shown { scorecards: vec![chosen(&options)?.scorecard_json(read(file)?)?], ..Shown::default() }
         }
         (None, None, None) => published(&options)?,
-        (None, Some(_), None) => return Err(Failure::Usage("--facts needs --subject".to_owned())),
-        (Some(_), None, None) => return Err(Failure::Usage("--subject needs --facts".to_owned())),
-        (_, _, Some(_)) => return Err(Failure::Usage("--values is a scorecard of its own, without a case".to_owned())),
+        (None, Some(_), None) => return Err(usage("--facts needs --subject")),
+        (Some(_), None, None) => return Err(usage("--subject needs --facts")),
+        (_, _, Some(_)) => return Err(usage("--values is a scorecard of its own, without a case")),
     };
     if options.json {
         let text = serde_json::to_string_pretty(&shown);
-        return text.map(|t| t + "\n").map_err(|e| Failure::Usage(e.to_string()));
+        return text.map(|t| t + "\n").map_err(usage);
     }
     Ok(text(&shown, options.lang))
 }
@@ -179,7 +186,11 @@ fn chosen(options: &Options) -> Result<Plan, Failure> {
     let name = options.plan.as_deref().unwrap_or("lianzhou-145");
     let plan = if name.ends_with(".toml") {
         let bytes = read(name)?;
-        let text = String::from_utf8(bytes).map_err(|e| Failure::Usage(format!("{name}: not UTF-8: {e}")))?;
+        let text = String::from_utf8(bytes).map_err(|e| Failure::Usage {
+            code: "not-utf8",
+            path: name.to_owned(),
+            message: e.to_string(),
+        })?;
         Plan::from_files([(name, text.as_str())])?
     } else {
         ecoplan::plan(name)?
@@ -210,7 +221,9 @@ fn published(options: &Options) -> Result<Shown, Failure> {
 }
 
 fn read(file: &str) -> Result<Vec<u8>, Failure> {
-    std::fs::read(file).map_err(|e| Failure::Usage(format!("{file}: {e}")))
+    let unreadable =
+        |e: std::io::Error| Failure::Usage { code: "unreadable", path: file.to_owned(), message: e.to_string() };
+    std::fs::read(file).map_err(unreadable)
 }
 
 fn options() -> Result<Option<Options>, Failure> {
@@ -223,7 +236,12 @@ fn options() -> Result<Option<Options>, Failure> {
             Long("lang") => lang = parser.value()?.string()?.parse()?,
             Long("as-of") => {
                 let text = parser.value()?.string()?;
-                as_of = Some(text.parse().map_err(|e| Failure::Usage(format!("--as-of {text}: {e}")))?);
+                let invalid = |e: ecoplan::DateError| Failure::Usage {
+                    code: "invalid-date",
+                    path: "--as-of".to_owned(),
+                    message: format!("`{text}`: {e}"),
+                };
+                as_of = Some(text.parse().map_err(invalid)?);
             }
             Long("plan") => plan = Some(parser.value()?.string()?),
             Long("subject") => subject = Some(parser.value()?.string()?),

@@ -285,13 +285,14 @@ impl Writer<'_> {
             writeln!(self.out, "{}{}", self.pick("注意：", "note: "), note.text.get(self.lang))?;
         }
         let mut category = None;
-        let width = card.rows.iter().map(|row| columns(row.title.get(self.lang))).max().unwrap_or(0);
+        let widest = |text: &dyn Fn(&Row) -> usize| card.rows.iter().map(text).max().unwrap_or(0);
+        let widths = (widest(&|row| columns(row.title.get(self.lang))), widest(&|row| columns(&self.value(row))));
         for row in &card.rows {
             if category != Some(&row.category) {
                 writeln!(self.out, "\n{}", row.category.get(self.lang))?;
                 category = Some(&row.category);
             }
-            self.row(row, card.report().subject(), width)?;
+            self.row(row, card.report().subject(), widths)?;
         }
         let RowCounts { indicators, binding, expected, not_assessed, assessed, .. } = card.counts;
         let RowCounts { satisfied, satisfied_binding, satisfied_expected, breached, pending, undetermined, .. } =
@@ -311,7 +312,7 @@ impl Writer<'_> {
         writeln!(self.out, "\n{text}")
     }
 
-    fn row(&mut self, row: &Row, subject: Option<&SubjectProgram>, width: usize) -> std::fmt::Result {
+    fn row(&mut self, row: &Row, subject: Option<&SubjectProgram>, widths: (usize, usize)) -> std::fmt::Result {
         let title = row.title.get(self.lang);
         let attribute = match row.attribute {
             Attribute::Binding => self.pick("约束性", "binding"),
@@ -323,7 +324,18 @@ impl Writer<'_> {
         };
         let pad = |text: &str, width: usize| " ".repeat(width.saturating_sub(columns(text)));
         write!(self.out, "{:>3} {mark} {status}{} ", row.no, pad(status, 12))?;
-        write!(self.out, "{title}{} {attribute}{} ", pad(title, width), pad(attribute, 8))?;
+        write!(self.out, "{title}{} {attribute}{} ", pad(title, widths.0), pad(attribute, 8))?;
+        let value = self.value(row);
+        let bound = row.bound.map(|b| b.replace(">=", "≥").replace("<=", "≤")).unwrap_or_default();
+        let target =
+            row.target.map_or_else(|| row.printed_target.get(self.lang).to_owned(), |t| format!("{bound} {t}"));
+        write!(self.out, "{}{value}  {target}", pad(&value, widths.1))?;
+        let remark = self.remark(row, subject);
+        if remark.is_empty() { writeln!(self.out) } else { writeln!(self.out, "{}  {remark}", pad(&target, 8)) }
+    }
+
+    /// The value of a row with its unit and year.
+    fn value(&self, row: &Row) -> String {
         let value = match &row.value {
             Value::Number(n) => {
                 format!("{n}{}", row.unit.as_deref().map_or_else(String::new, |u| suffix(u, self.lang)))
@@ -333,13 +345,7 @@ impl Writer<'_> {
             _ => "—".to_owned(),
         };
         let year = row.year.map_or_else(String::new, |year| format!(" ({year})"));
-        let value = format!("{value}{year}");
-        let bound = row.bound.map(|b| b.replace(">=", "≥").replace("<=", "≤")).unwrap_or_default();
-        let target =
-            row.target.map_or_else(|| row.printed_target.get(self.lang).to_owned(), |t| format!("{bound} {t}"));
-        write!(self.out, "{}{value}  {target}", pad(&value, 14))?;
-        let remark = self.remark(row, subject);
-        if remark.is_empty() { writeln!(self.out) } else { writeln!(self.out, "{}  {remark}", pad(&target, 8)) }
+        format!("{value}{year}")
     }
 
     /// What a row's status rests on: the margin, the reason, or what is missing.

@@ -146,6 +146,17 @@ fn bad_input_ends_with_a_code_a_place_and_a_hint() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("单位不符"));
     assert!(output.stdout.is_empty());
+    for (arguments, code, path) in [
+        (&["--as-of", "2025-02-30", "--json"][..], "invalid-date", "--as-of"),
+        (&["--values", "/nowhere", "--json"], "unreadable", "/nowhere"),
+        (&["--plan", "lianzhou-154", "--json"], "unknown-plan", "plan"),
+        (&["--frobnicate", "--json"], "usage", ""),
+    ] {
+        let output = assess(arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        let shown: Json = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((shown["error"]["code"].as_str(), shown["error"]["path"].as_str()), (Some(code), Some(path)));
+    }
     for usage in [
         &["--facts", &*facts][..],
         &["--frobnicate"],
@@ -156,5 +167,50 @@ fn bad_input_ends_with_a_code_a_place_and_a_hint() {
         let output = assess(usage);
         assert!(!output.status.success(), "{usage:?}");
         assert!(!output.stderr.is_empty(), "{usage:?}");
+    }
+}
+
+/// What the READMEs show as output is what the command prints.
+#[test]
+fn the_output_in_the_readmes_is_real() {
+    for (readme, lang) in [("README.md", "en"), ("README.zh-CN.md", "zh")] {
+        let readme = std::fs::read_to_string(root().join(readme)).unwrap();
+        let printed = stdout(&["--lang", lang]);
+        let blocks: Vec<&str> = readme.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        assert_eq!(blocks.len(), 2);
+        for block in blocks {
+            assert!(printed.contains(block), "not printed:\n{block}");
+        }
+    }
+}
+
+/// The rule that the READMEs show is that of the plan.
+#[test]
+fn the_rule_in_the_readmes_compiles() {
+    for readme in ["README.md", "README.zh-CN.md"] {
+        let readme = std::fs::read_to_string(root().join(readme)).unwrap();
+        let shown = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        let rest = r#"
+[plan]
+id = "p"
+title = { zh = "t", en = "t" }
+period = { start = 2021-01-01, end = 2025-12-31 }
+[[subject]]
+id = "township_wwtp"
+label = { zh = "l", en = "l" }
+[[fact]]
+subject = "township_wwtp"
+name = "load_rate_previous_pct"
+kind = "number"
+unit = "%"
+source = "reported"
+label = { zh = "l", en = "l" }
+"#;
+        let plan = ecoplan::Plan::from_files([("shown.toml", shown), ("rest.toml", rest)]).unwrap();
+        let bundled = ecoplan::plan("lianzhou-145").unwrap();
+        let of = |plan: &ecoplan::Plan| {
+            plan.rules().iter().find(|r| r.id == "wwtp-township-load-rate").unwrap().requires.clone()
+        };
+        assert_eq!(of(&plan), of(&bundled));
     }
 }
