@@ -287,9 +287,9 @@ impl FactEntry {
             Problem::NotANumber { .. } => Problem::NotANumber { value: clip(text) },
             other => other,
         })?;
-        // So that no sum of facts, and no product with a short literal, runs out of digits.
-        if number.abs() >= Decimal::new(10_i128.pow(15), 0).unwrap_or_default() || number.decimals() > 15 {
-            let limit = "15 digits before the point and 15 decimals";
+        // So that sums of facts, and products with short literals, do not run out of digits.
+        if number.abs() >= Decimal::new(10_i128.pow(15), 0).unwrap_or_default() || number.decimals() > 19 {
+            let limit = "15 digits before the point and 19 decimals";
             return Err(Problem::TooManyDigits { value: clip(text), limit });
         }
         self.in_range(number).map(|()| number)
