@@ -23,7 +23,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// ```
 #[derive(Clone, Copy, Default)]
 pub struct Decimal {
-    mantissa: i128,
+    /// The mantissa in two halves: an `i128` would be aligned to 16 bytes and make every value larger.
+    high: i64,
+    low: u64,
     scale: u8,
 }
 
@@ -62,13 +64,42 @@ const MAX_SCALE: u8 = 34;
 /// 10³⁴: every mantissa is smaller in magnitude.
 const LIMIT: u128 = 10_u128.pow(34);
 
+/// 10⁰ to 10³⁸: all that fit.
+const POWERS: [i128; 39] = {
+    let mut powers = [1; 39];
+    let mut rest: &mut [i128] = &mut powers;
+    let mut power: i128 = 1;
+    while let [first, tail @ ..] = rest {
+        *first = power;
+        power = power.wrapping_mul(10);
+        rest = tail;
+    }
+    powers
+};
+
 fn pow10(exponent: u32) -> Option<i128> {
-    10_i128.checked_pow(exponent)
+    POWERS.get(usize::try_from(exponent).ok()?).copied()
 }
 
 impl Decimal {
     /// Zero.
-    pub const ZERO: Decimal = Decimal { mantissa: 0, scale: 0 };
+    pub const ZERO: Decimal = Decimal { high: 0, low: 0, scale: 0 };
+
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+    const fn raw(mantissa: i128, scale: u8) -> Self {
+        Decimal { high: (mantissa >> 64) as i64, low: mantissa as u64, scale }
+    }
+
+    fn mantissa(self) -> i128 {
+        (i128::from(self.high) << 64) | i128::from(self.low)
+    }
+
+    /// The same number with at least so many decimals, if it can be held so; numbers of one scale compare fastest.
+    pub(crate) fn at_scale(self, decimals: u32) -> Self {
+        let scale = u8::try_from(decimals).unwrap_or(MAX_SCALE).min(MAX_SCALE);
+        let lifted = scale.checked_sub(self.scale).and_then(|by| self.mantissa().checked_mul(pow10(u32::from(by))?));
+        lifted.filter(|m| m.unsigned_abs() < LIMIT).map_or(self, |mantissa| Decimal::raw(mantissa, scale))
+    }
 
     /// The value `mantissa` × 10⁻`scale`, if it can be held.
     pub fn new(mantissa: i128, scale: u32) -> Option<Self> {
@@ -88,29 +119,37 @@ impl Decimal {
             scale -= 1;
         }
         let scale = u8::try_from(scale).ok()?;
-        (mantissa.unsigned_abs() < LIMIT).then_some(Decimal { mantissa, scale })
+        (mantissa.unsigned_abs() < LIMIT).then_some(Decimal::raw(mantissa, scale))
     }
 
     fn normalized(self) -> Self {
-        let Decimal { mut mantissa, mut scale } = self;
+        let (mut mantissa, mut scale) = (self.mantissa(), self.scale);
         while scale > 0 && mantissa % 10 == 0 {
             mantissa /= 10;
             scale -= 1;
         }
-        Decimal { mantissa, scale }
+        Decimal::raw(mantissa, scale)
     }
 
     /// Both mantissas at the larger of the two scales.
     fn aligned(self, other: Self) -> Option<(i128, i128, u32)> {
         let scale = self.scale.max(other.scale);
-        let lift = |d: Decimal| d.mantissa.checked_mul(pow10(u32::from(scale - d.scale))?);
+        let lift = |d: Decimal| {
+            let (by, power) = (scale - d.scale, pow10(u32::from(scale - d.scale))?);
+            match (i64::try_from(d.mantissa()), by) {
+                (_, 0) => Some(d.mantissa()),
+                // 2⁶³ × 10¹⁸ < 2¹²⁷: no overflow to look for.
+                (Ok(small), ..=18) => Some(i128::from(small) * power),
+                _ => d.mantissa().checked_mul(power),
+            }
+        };
         Some((lift(self)?, lift(other)?, u32::from(scale)))
     }
 
     /// `self + other`, or `None` where the sum has too many digits.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         if self.scale == other.scale {
-            return Self::fit(self.mantissa + other.mantissa, u32::from(self.scale));
+            return Self::fit(self.mantissa() + other.mantissa(), u32::from(self.scale));
         }
         let (a, b, scale) = self.aligned(other).or_else(|| self.normalized().aligned(other.normalized()))?;
         Self::fit(a.checked_add(b)?, scale)
@@ -124,7 +163,7 @@ impl Decimal {
     /// `self × other`, or `None` where the product, or a step towards it, has too many digits.
     pub fn checked_mul(self, other: Self) -> Option<Self> {
         let product = |a: Decimal, b: Decimal| {
-            Self::fit(a.mantissa.checked_mul(b.mantissa)?, u32::from(a.scale) + u32::from(b.scale))
+            Self::fit(a.mantissa().checked_mul(b.mantissa())?, u32::from(a.scale) + u32::from(b.scale))
         };
         product(self, other).or_else(|| product(self.normalized(), other.normalized()))
     }
@@ -132,12 +171,12 @@ impl Decimal {
     /// `self ÷ other`, rounded half to even at 34 significant digits and at most 34 decimals; `None` for ÷ 0.
     pub fn checked_div(self, other: Self) -> Option<Self> {
         let (a, b) = (self.normalized(), other.normalized());
-        if b.mantissa == 0 {
+        if b.mantissa() == 0 {
             return None;
         }
-        let divisor = b.mantissa.unsigned_abs();
-        let mut quotient = a.mantissa.unsigned_abs() / divisor;
-        let mut rest = a.mantissa.unsigned_abs() % divisor;
+        let divisor = b.mantissa().unsigned_abs();
+        let mut quotient = a.mantissa().unsigned_abs() / divisor;
+        let mut rest = a.mantissa().unsigned_abs() % divisor;
         let mut scale = i32::from(a.scale) - i32::from(b.scale);
         // Long division: both rest and quotient stay below 10³⁵, so no step overflows.
         while scale < i32::from(MAX_SCALE) && quotient < LIMIT / 10 && (rest != 0 || scale < 0) {
@@ -150,7 +189,7 @@ impl Decimal {
             quotient += 1;
         }
         let mut mantissa = i128::try_from(quotient).ok()?;
-        if (a.mantissa < 0) != (b.mantissa < 0) {
+        if (a.mantissa() < 0) != (b.mantissa() < 0) {
             mantissa = -mantissa;
         }
         if scale < 0 {
@@ -167,11 +206,11 @@ impl Decimal {
         };
         let (mut kept, rest, half) = match pow10(drop) {
             Some(unit) => {
-                let rest = self.mantissa % unit;
-                (self.mantissa / unit, rest, (rest.abs() * 2).cmp(&unit))
+                let rest = self.mantissa() % unit;
+                (self.mantissa() / unit, rest, (rest.abs() * 2).cmp(&unit))
             }
             // More places are dropped than the number has.
-            None => (0, self.mantissa, Ordering::Less),
+            None => (0, self.mantissa(), Ordering::Less),
         };
         let away = match rounding {
             Rounding::Up => rest != 0,
@@ -183,7 +222,7 @@ impl Decimal {
             Rounding::Ceiling => rest > 0,
         };
         if away {
-            kept += self.mantissa.signum();
+            kept += self.mantissa().signum();
         }
         match u32::try_from(decimals) {
             Ok(scale) => Self::fit(kept, scale),
@@ -194,13 +233,13 @@ impl Decimal {
 
     /// The magnitude without the sign.
     pub fn abs(self) -> Self {
-        Decimal { mantissa: self.mantissa.abs(), ..self }
+        Decimal::raw(self.mantissa().abs(), self.scale)
     }
 
     /// Whether this is a whole number, and which, if it fits.
     pub fn to_i64(self) -> Option<i64> {
         let d = self.normalized();
-        if d.scale == 0 { i64::try_from(d.mantissa).ok() } else { None }
+        if d.scale == 0 { i64::try_from(d.mantissa()).ok() } else { None }
     }
 
     /// How many decimals the number has, superfluous zeros aside: 20.30 has one.
@@ -319,13 +358,36 @@ impl Digits {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Decimal { mantissa, scale } = self.normalized();
-        let digits = mantissa.unsigned_abs().to_string();
-        let scale = usize::from(scale);
-        let padded = format!("{digits:0>width$}", width = scale + 1);
-        let (whole, fraction) = padded.split_at(padded.len() - scale);
-        let text = if scale == 0 { digits } else { format!("{whole}.{fraction}") };
-        f.pad_integral(mantissa >= 0, "", &text)
+        let normal = self.normalized();
+        let (mantissa, scale) = (normal.mantissa(), normal.scale);
+        // Filled from the end: the digits, the point, a zero before it.
+        let mut text = [b'0'; 40];
+        let mut places = text.iter_mut().rev();
+        let mut rest = mantissa.unsigned_abs();
+        let mut length = 0;
+        let mut put = |digit: u8| {
+            length += 1;
+            if let Some(place) = places.next() {
+                *place = digit;
+            }
+        };
+        for position in 0_u8.. {
+            if position == scale && scale > 0 {
+                put(b'.');
+            }
+            if rest == 0 && position > scale {
+                break;
+            }
+            let (quotient, digit) = match u64::try_from(rest) {
+                // Most numbers are small, and division of 64 bits is much faster.
+                Ok(small) => (u128::from(small / 10), small % 10),
+                Err(_) => (rest / 10, u64::try_from(rest % 10).unwrap_or_default()),
+            };
+            put(b'0' + u8::try_from(digit).unwrap_or_default());
+            rest = quotient;
+        }
+        let text = text.get(text.len() - length..).and_then(|t| std::str::from_utf8(t).ok()).unwrap_or_default();
+        f.pad_integral(mantissa >= 0, "", text)
     }
 }
 
@@ -337,7 +399,7 @@ impl fmt::Debug for Decimal {
 
 impl From<i64> for Decimal {
     fn from(value: i64) -> Self {
-        Decimal { mantissa: i128::from(value), scale: 0 }
+        Decimal::raw(i128::from(value), 0)
     }
 }
 
@@ -345,20 +407,20 @@ impl std::ops::Neg for Decimal {
     type Output = Self;
 
     fn neg(self) -> Self {
-        Decimal { mantissa: -self.mantissa, ..self }
+        Decimal::raw(-self.mantissa(), self.scale)
     }
 }
 
 impl Ord for Decimal {
     fn cmp(&self, other: &Self) -> Ordering {
         if self.scale == other.scale {
-            return self.mantissa.cmp(&other.mantissa);
+            return self.mantissa().cmp(&other.mantissa());
         }
         match self.aligned(*other) {
             Some((a, b, _)) => a.cmp(&b),
             // The one with fewer decimals outgrew i128 at the other's scale, so it is the larger in magnitude.
-            None if self.scale < other.scale => self.mantissa.cmp(&0),
-            None => 0.cmp(&other.mantissa),
+            None if self.scale < other.scale => self.mantissa().cmp(&0),
+            None => 0.cmp(&other.mantissa()),
         }
     }
 }
@@ -380,7 +442,7 @@ impl Eq for Decimal {}
 impl Hash for Decimal {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let d = self.normalized();
-        (d.mantissa, d.scale).hash(state);
+        (d.mantissa(), d.scale).hash(state);
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
-use crate::feel::{Locals, Outlook, outlook};
+use crate::feel::{Expr, Locals, Outlook, Truth, outlook, test};
 use crate::margin::margin;
 use crate::model::{RuleKind, StrengthClass};
 use crate::program::{DueDay, Parts, RuleProgram, SubjectProgram};
@@ -76,17 +76,6 @@ pub(crate) struct Settled {
     pub(crate) undated: bool,
 }
 
-/// Truth values of the parts of a rule, as they are or as they may come out.
-struct Verdicts {
-    applies: Outlook,
-    requires: Option<Outlook>,
-    decisions: Vec<Outlook>,
-    due: Outlook,
-    done: Option<Outlook>,
-    /// Whether the act was done after its day.
-    late: Outlook,
-}
-
 /// Evaluates one reading of a rule.
 pub(crate) fn settle(
     subject: &SubjectProgram,
@@ -95,27 +84,29 @@ pub(crate) fn settle(
     facts: &Facts,
     as_of: Date,
 ) -> Settled {
-    let now = verdicts(rule, parts, facts, as_of, &|_| false);
-    let (concluded, open) = conclude(rule, &now);
+    let now: Single = conclude(rule, parts, facts, as_of, None);
     let (mut possible, mut missing) = (Vec::new(), Vec::new());
-    if open {
+    let (mut outcome, mut decision, mut settled) = (now.found.map(|c| c.0), now.found.and_then(|c| c.1), true);
+    if now.open {
         let unknown: BTreeSet<usize> =
             rule.slots(parts).into_iter().filter(|slot| *facts.value(*slot) == Value::Unknown).collect();
-        possible = conclude(rule, &verdicts(rule, parts, facts, as_of, &|slot| unknown.contains(&slot))).0;
-        missing = needed(rule, parts, facts, as_of, unknown);
+        let then: Several = conclude(rule, parts, facts, as_of, Some(&|slot| unknown.contains(&slot)));
+        (outcome, decision) = then.agreed();
+        settled = then.found.len() == 1;
+        if !settled {
+            possible = then.found;
+            missing = needed(rule, parts, facts, as_of, unknown);
+        }
     }
-    let all = if open { &possible } else { &concluded };
-    let outcome = agreed(all.iter().map(|c| c.0)).unwrap_or(Outcome::Undetermined);
-    let decision = agreed(all.iter().map(|c| c.1)).flatten();
-    let settled = all.len() == 1;
-    if settled {
-        (possible, missing) = (Vec::new(), Vec::new());
-    }
-    let applicable = now.applies == Outlook::of(&Value::Bool(true));
+    let outcome = outcome.unwrap_or(Outcome::Undetermined);
     Settled {
         outcome,
         decision,
-        margin: parts.requires.as_ref().filter(|_| applicable).and_then(|test| margin(test, rule, subject, facts)),
+        margin: parts
+            .requires
+            .as_ref()
+            .filter(|_| now.applicable)
+            .and_then(|test| margin(&test.expr, rule, subject, facts)),
         missing,
         possible,
         not_computable: settled && outcome == Outcome::Undetermined,
@@ -125,10 +116,16 @@ pub(crate) fn settle(
     }
 }
 
-/// The one value of all, if they agree.
-fn agreed<T: PartialEq + Copy>(mut values: impl Iterator<Item = T>) -> Option<T> {
-    let first = values.next()?;
-    values.all(|v| v == first).then_some(first)
+/// The outcome and decision of a rule under its default reading, and nothing else.
+pub(crate) fn outcome(rule: &RuleProgram, facts: &Facts, as_of: Date) -> Conclusion {
+    let now: Single = conclude(rule, &rule.parts, facts, as_of, None);
+    if let Some(found) = now.found.filter(|_| !now.open) {
+        return found;
+    }
+    let known = |slot: usize| *facts.value(slot) == Value::Unknown;
+    let then: Several = conclude(rule, &rule.parts, facts, as_of, Some(&known));
+    let (outcome, decision) = then.agreed();
+    (outcome.unwrap_or(Outcome::Undetermined), decision)
 }
 
 /// A minimal set of facts after which the finding cannot stay open: from the last declared to the first, each is
@@ -137,140 +134,218 @@ fn needed(rule: &RuleProgram, parts: &Parts, facts: &Facts, as_of: Date, unknown
     let mut kept = unknown.clone();
     for slot in unknown.into_iter().rev() {
         kept.remove(&slot);
-        let (_, open) = conclude(rule, &verdicts(rule, parts, facts, as_of, &|s| kept.contains(&s)));
-        if open {
+        let then: Several = conclude(rule, parts, facts, as_of, Some(&|s| kept.contains(&s)));
+        if then.open {
             kept.insert(slot);
         }
     }
     kept.into_iter().collect()
 }
 
-fn verdicts(rule: &RuleProgram, parts: &Parts, facts: &Facts, as_of: Date, known: &dyn Fn(usize) -> bool) -> Verdicts {
-    let see = |condition| outlook(condition, &facts.values, &Locals::None, known);
-    let yes = Outlook::of(&Value::Bool(true));
-    let fact = |slot: usize, test: &dyn Fn(Date) -> bool| match facts.value(slot) {
-        Value::Date(day) => Outlook::of(&Value::Bool(test(*day))),
-        _ if known(slot) => Outlook { no: true, ..yes },
-        _ => Outlook::of(&Value::Unknown),
-    };
-    // A result is judged from its day on; an act may still be done on its day.
-    let due_by = |day: Date| if rule.rule.kind == RuleKind::Deadline { as_of > day } else { as_of >= day };
-    let due = match parts.due {
-        DueDay::Now => yes,
-        DueDay::Date(day) => Outlook::of(&Value::Bool(due_by(day))),
-        DueDay::Fact(slot) => fact(slot, &due_by),
-    };
-    Verdicts {
-        applies: parts.applies.as_ref().map_or(yes, see),
-        requires: parts.requires.as_ref().map(see),
-        decisions: parts.decisions.iter().map(|(_, when)| see(when)).collect(),
-        due,
-        done: rule.done.map(|slot| match facts.value(slot) {
-            Value::Unknown if known(slot) => Outlook { no: true, ..yes },
-            value => Outlook::of(value),
-        }),
-        late: rule.done_on.map_or(Outlook::of(&Value::Bool(false)), |done_on| {
-            match (facts.value(done_on), parts.due) {
-                (Value::Date(done_on), DueDay::Date(due)) => Outlook::of(&Value::Bool(*done_on > due)),
-                (Value::Date(done_on), DueDay::Fact(slot)) => fact(slot, &|due| *done_on > due),
-                // Done on a day nobody gave counts as done in time, and is noted; no day given can be later than today.
-                (_, _) if known(done_on) => Outlook { no: true, yes: due.yes, ..yes },
-                _ => Outlook::of(&Value::Bool(false)),
-            }
-        }),
+/// Collects what a rule can conclude.
+trait Found: Default {
+    fn add(&mut self, outcome: Outcome, decision: Option<usize>);
+    /// Something that stays unknown leaves the finding open.
+    fn leave_open(&mut self, open: bool);
+    /// The rule concerns the case for certain.
+    fn applies(&mut self);
+}
+
+/// With everything decided there is one conclusion; where it is left open, the one that is kept means nothing.
+#[derive(Default)]
+struct Single {
+    found: Option<Conclusion>,
+    open: bool,
+    applicable: bool,
+}
+
+impl Found for Single {
+    fn add(&mut self, outcome: Outcome, decision: Option<usize>) {
+        self.found = Some((outcome, decision));
+    }
+
+    fn leave_open(&mut self, open: bool) {
+        self.open |= open;
+    }
+
+    fn applies(&mut self) {
+        self.applicable = true;
     }
 }
 
-/// Every conclusion that the verdicts allow, and whether one of them leaves the finding open.
-fn conclude(rule: &RuleProgram, verdicts: &Verdicts) -> (Vec<Conclusion>, bool) {
-    let mut all = Conclusions { rule, due: verdicts.due, found: Vec::new(), open: verdicts.applies.unknown };
-    let applies = verdicts.applies;
-    if applies.yes || applies.unknown {
-        match (&verdicts.requires, verdicts.done) {
-            _ if !verdicts.decisions.is_empty() => all.decide(&verdicts.decisions),
-            (Some(requires), _) => all.test(*requires),
-            (None, Some(done)) => all.act(done, verdicts.late),
-            (None, None) => all.add(Outcome::Triggered, None),
-        }
-    }
-    if applies.no || applies.unknown {
-        all.add(Outcome::NotApplicable, None);
-    }
-    if applies.null {
-        all.add(Outcome::Undetermined, None);
-    }
-    (all.found, all.open)
-}
-
-struct Conclusions<'a> {
-    rule: &'a RuleProgram,
-    due: Outlook,
+/// Every conclusion, once.
+#[derive(Default)]
+struct Several {
     found: Vec<Conclusion>,
     open: bool,
 }
 
-impl Conclusions<'_> {
+impl Found for Several {
     fn add(&mut self, outcome: Outcome, decision: Option<usize>) {
         if !self.found.contains(&(outcome, decision)) {
             self.found.push((outcome, decision));
         }
     }
 
+    fn leave_open(&mut self, open: bool) {
+        self.open |= open;
+    }
+
+    fn applies(&mut self) {}
+}
+
+impl Several {
+    /// The outcome and the decision that all agree on.
+    fn agreed(&self) -> (Option<Outcome>, Option<usize>) {
+        let Some((outcome, decision)) = self.found.first().copied() else { return (None, None) };
+        let outcome = self.found.iter().all(|c| c.0 == outcome).then_some(outcome);
+        (outcome, decision.filter(|_| self.found.iter().all(|c| c.1 == decision)))
+    }
+}
+
+/// Everything that a rule can conclude: now, or once the facts that `known` names are given.
+fn conclude<F: Found>(
+    rule: &RuleProgram,
+    parts: &Parts,
+    facts: &Facts,
+    as_of: Date,
+    known: Option<&dyn Fn(usize) -> bool>,
+) -> F {
+    let judge = Judge { rule, parts, facts, as_of, known };
+    let mut found = F::default();
+    let applies = parts.applies.as_ref().map_or(Truth::True.into(), |condition| judge.see(&condition.expr));
+    found.leave_open(applies.unknown);
+    if applies == Truth::True.into() {
+        found.applies();
+    }
+    if applies.yes || applies.unknown {
+        match (&parts.requires, rule.done) {
+            _ if !parts.decisions.is_empty() => judge.decide(&mut found),
+            (Some(requires), _) => judge.test(judge.see(&requires.expr), &mut found),
+            (None, Some(done)) => judge.act(done, &mut found),
+            (None, None) => found.add(Outcome::Triggered, None),
+        }
+    }
+    if applies.no || applies.unknown {
+        found.add(Outcome::NotApplicable, None);
+    }
+    if applies.null {
+        found.add(Outcome::Undetermined, None);
+    }
+    found
+}
+
+/// One reading of a rule, looked at with the facts there are and those that will be known.
+struct Judge<'a> {
+    rule: &'a RuleProgram,
+    parts: &'a Parts,
+    facts: &'a Facts,
+    as_of: Date,
+    known: Option<&'a dyn Fn(usize) -> bool>,
+}
+
+impl Judge<'_> {
+    fn see(&self, condition: &Expr) -> Outlook {
+        match self.known {
+            None => test(condition, &self.facts.values, &Locals::None).into(),
+            Some(known) => outlook(condition, &self.facts.values, &Locals::None, known),
+        }
+    }
+
+    fn will_be_known(&self, slot: usize) -> bool {
+        self.known.is_some_and(|known| known(slot))
+    }
+
     /// The first decision whose condition holds, every stricter one being known not to.
-    fn decide(&mut self, decisions: &[Outlook]) {
-        for (i, when) in decisions.iter().enumerate() {
-            self.open |= when.unknown;
+    fn decide(&self, found: &mut impl Found) {
+        for (i, (_, when)) in self.parts.decisions.iter().enumerate() {
+            let when = self.see(&when.expr);
+            found.leave_open(when.unknown);
             if when.yes || when.unknown {
-                self.add(Outcome::Triggered, Some(i));
+                found.add(Outcome::Triggered, Some(i));
             }
             if when.null {
-                self.add(Outcome::Undetermined, None);
+                found.add(Outcome::Undetermined, None);
             }
             if !(when.no || when.unknown) {
                 return;
             }
         }
-        self.add(Outcome::Satisfied, None);
+        found.add(Outcome::Satisfied, None);
     }
 
-    fn test(&mut self, requires: Outlook) {
-        self.open |= requires.unknown;
+    fn test(&self, requires: Outlook, found: &mut impl Found) {
+        found.leave_open(requires.unknown);
         if requires.yes || requires.unknown {
-            self.add(Outcome::Satisfied, None);
+            found.add(Outcome::Satisfied, None);
         }
         if requires.no || requires.unknown {
-            self.unmet();
+            self.unmet(found);
         }
         if requires.null {
-            self.add(Outcome::Undetermined, None);
+            found.add(Outcome::Undetermined, None);
         }
     }
 
-    fn act(&mut self, done: Outlook, late: Outlook) {
-        self.open |= done.unknown;
+    fn act(&self, done: usize, found: &mut impl Found) {
+        let done = match self.facts.value(done) {
+            Value::Unknown if self.will_be_known(done) => Outlook::EITHER,
+            value => Truth::of(value).into(),
+        };
+        found.leave_open(done.unknown);
         if done.yes || done.unknown {
-            self.open |= late.unknown;
+            let late = self.late();
+            found.leave_open(late.unknown);
             if late.no || late.unknown {
-                self.add(Outcome::Satisfied, None);
+                found.add(Outcome::Satisfied, None);
             }
             if late.yes || late.unknown {
-                self.add(self.unmet_when_due(), None);
+                found.add(self.unmet_when_due(), None);
             }
         }
         if done.no || done.unknown {
-            self.unmet();
+            self.unmet(found);
         }
     }
 
-    fn unmet(&mut self) {
-        let outcome = self.unmet_when_due();
-        // Where progress is asked for, the day makes no difference.
-        self.open |= self.due.unknown && outcome != Outcome::Pending;
-        if self.due.no || self.due.unknown {
-            self.add(Outcome::Pending, None);
+    /// Whether the act was done after its day.
+    fn late(&self) -> Outlook {
+        let Some(done_on) = self.rule.done_on else { return Truth::False.into() };
+        match self.facts.value(done_on) {
+            Value::Date(done_on) => self.due_day(|due| *done_on > due),
+            // Done on a day nobody gave counts as done in time, and is noted; no day given can be later than today.
+            _ if self.will_be_known(done_on) => Outlook { yes: self.due().yes, ..Outlook::EITHER },
+            _ => Truth::False.into(),
         }
-        if self.due.yes || self.due.unknown {
-            self.add(outcome, None);
+    }
+
+    fn unmet(&self, found: &mut impl Found) {
+        let outcome = self.unmet_when_due();
+        let due = self.due();
+        // Where progress is asked for, the day makes no difference.
+        found.leave_open(due.unknown && outcome != Outcome::Pending);
+        if due.no || due.unknown {
+            found.add(Outcome::Pending, None);
+        }
+        if due.yes || due.unknown {
+            found.add(outcome, None);
+        }
+    }
+
+    /// Whether it is due. A result is judged from its day on; an act may still be done on its day.
+    fn due(&self) -> Outlook {
+        self.due_day(|day| if self.rule.rule.kind == RuleKind::Deadline { self.as_of > day } else { self.as_of >= day })
+    }
+
+    fn due_day(&self, test: impl Fn(Date) -> bool) -> Outlook {
+        match self.parts.due {
+            DueDay::Now => Truth::True.into(),
+            DueDay::Date(day) => Truth::from(test(day)).into(),
+            DueDay::Fact(slot) => match self.facts.value(slot) {
+                Value::Date(day) => Truth::from(test(*day)).into(),
+                _ if self.will_be_known(slot) => Outlook::EITHER,
+                _ => Truth::Unknown.into(),
+            },
         }
     }
 

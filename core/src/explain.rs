@@ -223,10 +223,10 @@ impl Writer<'_> {
         let program = finding.program();
         let parts = &program.parts;
         if let Some(applies) = &parts.applies {
-            self.tree(self.pick("适用", "applies if"), applies, words, 2)?;
+            self.tree(self.pick("适用", "applies if"), &applies.expr, words, 2)?;
         }
         if let Some(requires) = &parts.requires {
-            self.tree(self.pick("要求", "requires"), requires, words, 2)?;
+            self.tree(self.pick("要求", "requires"), &requires.expr, words, 2)?;
         }
         self.decisions(parts, words)?;
         if let Some(done) = program.done {
@@ -246,9 +246,9 @@ impl Writer<'_> {
                 let mark = if open { "?" } else { "✓" };
                 writeln!(self.out, "  {mark} {label}{}", self.pick("（其他情形）", " (otherwise)"))?;
             } else {
-                self.tree(&label, when, words, 2)?;
+                self.tree(&label, &when.expr, words, 2)?;
             }
-            let value = eval(when, &words.facts.values, &Locals::None);
+            let value = eval(&when.expr, &words.facts.values, &Locals::None);
             hit |= value == Value::Bool(true) && !open;
             open |= !matches!(value, Value::Bool(_));
         }

@@ -292,7 +292,7 @@ impl FactEntry {
             let limit = "15 digits before the point and 19 decimals";
             return Err(Problem::TooManyDigits { value: clip(text), limit });
         }
-        self.in_range(number).map(|()| number)
+        self.in_range(number).map(|()| number.at_scale(self.decimals()))
     }
 
     /// Whether the fact can have this value.

@@ -9,7 +9,7 @@ mod parse;
 mod types;
 
 pub(crate) use ast::{Arithmetic, Comparison, Expr, Function, Test};
-pub(crate) use eval::{Locals, eval};
+pub(crate) use eval::{Locals, Truth, eval, test};
 pub(crate) use outlook::{Outlook, outlook};
 pub(crate) use parse::{Resolve, parse};
 pub(crate) use types::{Type, infer};

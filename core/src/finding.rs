@@ -121,7 +121,7 @@ impl<'a> Finding<'a> {
     }
 
     /// The conditions with the value of every branch.
-    pub fn because(&self) -> Vec<Because> {
+    pub fn because(&self) -> Vec<Because<'a>> {
         because(self.subject, self.rule, self.report.facts())
     }
 

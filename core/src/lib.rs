@@ -38,6 +38,7 @@ mod value;
 mod expression;
 mod feel;
 
+mod case;
 mod compile;
 mod evaluate;
 mod facts;
@@ -58,6 +59,7 @@ mod words;
 mod plan;
 
 pub use because::{Because, FactValue, Node};
+pub use case::Case;
 pub use date::{Date, DateError};
 pub use decimal::{Decimal, DecimalError, Rounding};
 pub use error::{Error, Errors, Problem};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::case::Case;
 use crate::compile::compile;
 use crate::error::nearest;
 use crate::facts::{Facts, check, consistent};
@@ -214,7 +215,7 @@ impl Plan {
     /// (`out-of-range`), an undeclared choice (`unknown-choice`), `2025-02-30` (`invalid-date`), a year after the day of
     /// judgement (`future-year`), and so on: see [`Problem`].
     pub fn evaluate(&self, subject: &str, facts: &(impl Serialize + ?Sized)) -> Result<Report, Errors> {
-        self.report(subject, Input::from_serialize(facts, "facts")?, false)
+        Ok(self.case(subject, facts)?.report())
     }
 
     /// As [`Plan::evaluate`], from JSON text, which keeps every digit and sees keys that stand twice.
@@ -223,7 +224,25 @@ impl Plan {
     ///
     /// As [`Plan::evaluate`]; and `not-utf8`, `invalid-json`, `duplicate-key`, `too-deep`, `too-large`.
     pub fn evaluate_json(&self, subject: &str, json: impl AsRef<[u8]>) -> Result<Report, Errors> {
-        self.report(subject, Input::from_json(json.as_ref(), "facts")?, false)
+        Ok(self.case_json(subject, json)?.report())
+    }
+
+    /// Checks the facts of one case, to be judged afterwards.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::evaluate`].
+    pub fn case(&self, subject: &str, facts: &(impl Serialize + ?Sized)) -> Result<Case, Errors> {
+        self.check(subject, Input::from_serialize(facts, "facts")?, false)
+    }
+
+    /// As [`Plan::case`], from JSON text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::evaluate_json`].
+    pub fn case_json(&self, subject: &str, json: impl AsRef<[u8]>) -> Result<Case, Errors> {
+        self.check(subject, Input::from_json(json.as_ref(), "facts")?, false)
     }
 
     /// The indicators against values keyed by fact name, each a bare value or `{ value?, year?, not_assessed? }`.
@@ -263,17 +282,18 @@ impl Plan {
     fn score(&self, input: Input) -> Result<Scorecard, Errors> {
         let subject = self.rules().iter().find(|r| r.indicator.is_some()).map(|r| r.subject.as_str());
         let none = || Error::new("plan", Problem::InvalidRule { detail: "the plan has no indicators".to_owned() });
-        self.report(subject.ok_or_else(none)?, input, true).map(Scorecard::new)
+        let case = self.check(subject.ok_or_else(none)?, input, true)?;
+        Ok(Scorecard::new(case.report()))
     }
 
-    fn report(&self, subject: &str, input: Input, scorecard: bool) -> Result<Report, Errors> {
+    fn check(&self, subject: &str, input: Input, scorecard: bool) -> Result<Case, Errors> {
         let (place, program) = self.subject(subject)?;
         let mut facts = check(&input, program, self.as_of, scorecard)?;
         if let Some(shared) = self.shared.get(subject) {
             facts = facts.or(shared);
         }
         let facts = consistent(facts, program, self.as_of)?;
-        Ok(Report::new(self.program.clone(), place, facts, self.as_of))
+        Ok(Case { program: self.program.clone(), subject: place, facts, as_of: self.as_of })
     }
 
     fn subject(&self, id: &str) -> Result<(usize, &SubjectProgram), Errors> {

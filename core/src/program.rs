@@ -43,13 +43,25 @@ pub(crate) struct RuleProgram {
     pub(crate) done_on: Option<usize>,
 }
 
+/// A condition, with what a report prints of it and of its branches.
+#[derive(Debug)]
+pub(crate) struct Condition {
+    pub(crate) expr: Expr,
+    /// As FEEL text.
+    pub(crate) text: String,
+    /// The facts that a condition without branches reads.
+    pub(crate) facts: Vec<usize>,
+    /// The branches of `and`, `or`, `not` and `if`.
+    pub(crate) branches: Vec<Condition>,
+}
+
 /// What is evaluated of a rule under one reading.
 #[derive(Debug)]
 pub(crate) struct Parts {
-    pub(crate) applies: Option<Expr>,
-    pub(crate) requires: Option<Expr>,
+    pub(crate) applies: Option<Condition>,
+    pub(crate) requires: Option<Condition>,
     /// The condition of each decision; `true` for `otherwise`.
-    pub(crate) decisions: Vec<(Decision, Expr)>,
+    pub(crate) decisions: Vec<(Decision, Condition)>,
     pub(crate) due: DueDay,
 }
 
@@ -70,6 +82,10 @@ impl FactEntry {
         self.fact.kind
     }
 
+    pub(crate) fn decimals(&self) -> u32 {
+        self.fact.decimals.unwrap_or(0)
+    }
+
     pub(crate) fn yearly(&self) -> bool {
         self.fact.yearly
     }
@@ -86,10 +102,30 @@ impl FactEntry {
     }
 }
 
+impl Condition {
+    pub(crate) fn new(expr: Expr, subject: &SubjectProgram) -> Self {
+        let branches: Vec<&Expr> = match &expr {
+            Expr::And(_) | Expr::Or(_) | Expr::Not(_) | Expr::If { .. } => expr.children(),
+            _ => Vec::new(),
+        };
+        let branches: Vec<Condition> = branches.into_iter().map(|b| Condition::new(b.clone(), subject)).collect();
+        let mut facts = Vec::new();
+        if branches.is_empty() {
+            expr.facts(&mut |slot| {
+                if !facts.contains(&slot) {
+                    facts.push(slot);
+                }
+            });
+        }
+        Condition { text: subject.print(&expr), expr, facts, branches }
+    }
+}
+
 impl Parts {
     /// Every condition of the rule.
     pub(crate) fn conditions(&self) -> impl Iterator<Item = &Expr> {
-        self.applies.iter().chain(&self.requires).chain(self.decisions.iter().map(|(_, when)| when))
+        let tests = self.applies.iter().chain(&self.requires);
+        tests.chain(self.decisions.iter().map(|(_, when)| when)).map(|condition| &condition.expr)
     }
 }
 
@@ -103,7 +139,7 @@ impl RuleProgram {
                 _ => None,
             }
         }
-        find(self.parts.requires.as_ref()?, self.measure?)
+        find(&self.parts.requires.as_ref()?.expr, self.measure?)
     }
 
     /// The slots that a reading of this rule reads, in declared order.

@@ -1,16 +1,16 @@
 //! What all rules say about one case: a receipt that names plan, version, hash, day and the facts as understood.
 
 use std::fmt;
-use std::sync::Arc;
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use crate::case::Case;
 use crate::evaluate::{Settled, settle};
 use crate::facts::{Facts, Understood};
 use crate::finding::{Finding, Note};
 use crate::model::Fact;
-use crate::program::{Parts, Program, SubjectProgram};
+use crate::program::{Parts, Program, RuleProgram, SubjectProgram};
 use crate::{Date, Lang, Outcome, Text};
 
 /// The version of this crate, as reports carry it.
@@ -24,11 +24,8 @@ pub(crate) const ENGINE: &str = env!("CARGO_PKG_VERSION");
 /// findings: [Finding] }`. `facts` are the facts as understood, by name.
 #[derive(Debug, Clone)]
 pub struct Report {
-    program: Arc<Program>,
-    /// Place of the subject in the program.
-    subject: usize,
-    facts: Facts,
-    as_of: Date,
+    case: Case,
+    /// What each rule says: under the default reading, then under each alternative.
     settled: Vec<Vec<Settled>>,
 }
 
@@ -72,32 +69,28 @@ impl Counts {
 }
 
 impl Report {
-    pub(crate) fn new(program: Arc<Program>, subject: usize, facts: Facts, as_of: Date) -> Self {
-        let rules = program.subjects.get(subject).map_or(&[][..], |s| s.rules.as_slice());
-        let settled = rules
-            .iter()
-            .filter_map(|rule| {
-                let subject = program.subjects.get(subject)?;
-                let of = |parts: &Parts| settle(subject, rule, parts, &facts, as_of);
-                Some(std::iter::once(&rule.parts).chain(&rule.readings).map(of).collect())
-            })
-            .collect();
-        Report { program, subject, facts, as_of, settled }
+    pub(crate) fn new(case: Case) -> Self {
+        let of_rule = |subject: &SubjectProgram, rule: &RuleProgram| {
+            let of = |parts: &Parts| settle(subject, rule, parts, &case.facts, case.as_of);
+            std::iter::once(&rule.parts).chain(&rule.readings).map(of).collect()
+        };
+        let settled = case.subject().map(|s| s.rules.iter().map(|rule| of_rule(s, rule)).collect());
+        Report { settled: settled.unwrap_or_default(), case }
     }
 
     /// The day of judgement.
     pub fn as_of(&self) -> Date {
-        self.as_of
+        self.case.as_of
     }
 
     /// The content hash of the plan that judged.
     pub fn hash(&self) -> &str {
-        &self.program.hash
+        &self.case.program.hash
     }
 
     /// The findings, in the plan's order.
     pub fn findings(&self) -> impl Iterator<Item = Finding<'_>> {
-        let subject = self.program.subjects.get(self.subject);
+        let subject = self.case.subject();
         let rules = subject.map_or(&[][..], |s| s.rules.as_slice());
         rules.iter().zip(&self.settled).filter_map(move |(rule, settled)| {
             let (default, readings) = settled.split_first()?;
@@ -123,10 +116,10 @@ impl Report {
     /// The fact that the most open findings miss, ties in declared order; those answered with "unknown" are not asked
     /// again. None when all is settled.
     pub fn next_question(&self) -> Option<&Fact> {
-        let subject = self.program.subjects.get(self.subject)?;
+        let subject = self.case.subject()?;
         let wanted =
             |slot: usize| self.settled.iter().filter_map(|s| s.first()).filter(|s| s.missing.contains(&slot)).count();
-        let asked = (0..subject.facts.len()).filter(|slot| !self.facts.answered_unknown.contains(slot));
+        let asked = (0..subject.facts.len()).filter(|slot| !self.case.facts.answered_unknown.contains(slot));
         // The first of several equal ones: `max_by_key` would give the last.
         let (_, slot) = asked.map(|slot| (wanted(slot), slot)).filter(|(n, _)| *n > 0).rev().max_by_key(|(n, _)| *n)?;
         subject.fact(slot).map(|f| &f.fact)
@@ -134,8 +127,8 @@ impl Report {
 
     /// What concerns the report as a whole.
     pub fn notes(&self) -> Vec<Note> {
-        let period = self.program.document.period;
-        let outside = self.as_of < period.start || self.as_of > period.end;
+        let period = self.case.program.document.period;
+        let outside = self.case.as_of < period.start || self.case.as_of > period.end;
         if outside { vec![Note::outside_period()] } else { Vec::new() }
     }
 
@@ -151,15 +144,15 @@ impl Report {
     }
 
     pub(crate) fn program(&self) -> &Program {
-        &self.program
+        &self.case.program
     }
 
     pub(crate) fn facts(&self) -> &Facts {
-        &self.facts
+        &self.case.facts
     }
 
     pub(crate) fn subject(&self) -> Option<&SubjectProgram> {
-        self.program.subjects.get(self.subject)
+        self.case.subject()
     }
 }
 
@@ -185,11 +178,11 @@ impl Program {
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let understood = self.subject().map(|subject| Understood { subject, facts: &self.facts });
+        let understood = self.subject().map(|subject| Understood { subject, facts: &self.case.facts });
         let mut s = serializer.serialize_struct("Report", 9)?;
-        s.serialize_field("plan", &self.program.reference())?;
+        s.serialize_field("plan", &self.case.program.reference())?;
         s.serialize_field("engine", ENGINE)?;
-        s.serialize_field("as_of", &self.as_of)?;
+        s.serialize_field("as_of", &self.case.as_of)?;
         s.serialize_field("subject", &self.subject().map(|s| &s.subject.id))?;
         s.serialize_field("facts", &understood)?;
         s.serialize_field("headline", &self.headline())?;

@@ -4,7 +4,7 @@ use super::unique;
 use crate::error::nearest;
 use crate::feel::{Arithmetic, Expr, Resolve, Type, infer, parse};
 use crate::model::{Decision, Due, FactKind, Reading, Rule, RuleKind};
-use crate::program::{DueDay, FactEntry, Parts, RuleProgram, SubjectProgram};
+use crate::program::{Condition, DueDay, FactEntry, Parts, RuleProgram, SubjectProgram};
 use crate::{Date, Decimal, Error, Problem, Value};
 
 pub(super) struct RuleCompiler<'a> {
@@ -44,7 +44,7 @@ impl RuleCompiler<'_> {
         let done_on = self.fact_of("done_on", rule.done_on.as_deref(), Some(FactKind::Date));
         if !self.incomplete {
             self.bounds(&parts);
-            let measured = |slot: usize| parts.requires.as_ref().is_none_or(|test| test.mentions(&|s| s == slot));
+            let measured = |slot: usize| parts.requires.as_ref().is_none_or(|test| test.expr.mentions(&|s| s == slot));
             if measure.is_some_and(|slot| !measured(slot)) {
                 let detail = "the measure does not stand in `requires`".to_owned();
                 self.fail("measure", Problem::InvalidRule { detail });
@@ -130,7 +130,7 @@ impl RuleCompiler<'_> {
         }
     }
 
-    fn decisions(&mut self, within: Option<&str>, decisions: &[Decision]) -> Vec<(Decision, Expr)> {
+    fn decisions(&mut self, within: Option<&str>, decisions: &[Decision]) -> Vec<(Decision, Condition)> {
         if let Some(within) = within {
             let path = format!("rule.{}.{within}decision", self.rule.id);
             unique(&path, decisions.iter().map(|d| d.id.as_str()), self.errors);
@@ -145,7 +145,7 @@ impl RuleCompiler<'_> {
                         let detail = "only the last decision can go without a condition".to_owned();
                         self.fail(&format!("{within}{field}"), Problem::InvalidRule { detail });
                     }
-                    Some(Expr::Literal(Value::Bool(true)))
+                    Some(Condition::new(Expr::Literal(Value::Bool(true)), self.subject))
                 }
             };
             compiled.extend(when.map(|when| (decision.clone(), when)));
@@ -182,7 +182,7 @@ impl RuleCompiler<'_> {
     }
 
     /// A condition; its errors are reported where `within` says it stands.
-    fn condition(&mut self, within: Option<&str>, field: &str, text: &str) -> Option<Expr> {
+    fn condition(&mut self, within: Option<&str>, field: &str, text: &str) -> Option<Condition> {
         let subject = self.subject;
         // Every unknown name is reported, not the first alone.
         let mut unknown = Vec::new();
@@ -201,7 +201,7 @@ impl RuleCompiler<'_> {
             Err(unknown)
         };
         match typed {
-            Ok(expr) => Some(expr),
+            Ok(expr) => Some(Condition::new(expr, subject)),
             Err(problems) => {
                 self.incomplete = true;
                 if let Some(within) = within {
@@ -229,7 +229,8 @@ fn typed(expr: Expr, subject: &SubjectProgram) -> Result<Expr, Problem> {
     if expr.any(&|e| matches!(e, Expr::Arithmetic(Arithmetic::Divide, _, divisor) if **divisor == zero)) {
         return Err(Problem::InvalidRule { detail: "a division by zero".to_owned() });
     }
-    Ok(expr.expanded())
+    let decimals = |slot| subject.fact(slot).map_or(0, FactEntry::decimals);
+    Ok(expr.expanded().aligned(&decimals))
 }
 
 fn resolve(subject: &SubjectProgram, name: &str) -> Result<usize, Problem> {

@@ -43,6 +43,23 @@ impl Expr {
         }
     }
 
+    /// The same condition with every number in a comparison written to as many decimals as its facts usually have.
+    pub(crate) fn aligned(self, decimals: &dyn Fn(usize) -> u32) -> Expr {
+        if !matches!(self, Expr::Compare(..) | Expr::Between { .. } | Expr::In { .. }) {
+            return self.map(&|e| e.aligned(decimals));
+        }
+        let mut most = 0;
+        self.facts(&mut |slot| most = most.max(decimals(slot)));
+        self.scaled(most)
+    }
+
+    fn scaled(self, decimals: u32) -> Expr {
+        match self {
+            Expr::Literal(Value::Number(n)) => Expr::Literal(Value::Number(n.at_scale(decimals))),
+            other => other.map(&|e| e.scaled(decimals)),
+        }
+    }
+
     /// The same expression with each operand changed.
     fn map(self, change: &dyn Fn(Expr) -> Expr) -> Expr {
         let one = |e: Box<Expr>| Box::new(change(*e));

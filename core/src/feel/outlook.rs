@@ -4,7 +4,7 @@
 //! other. So the outlook never omits what can happen, and may keep what only a correlation between facts excludes.
 
 use super::ast::{Arithmetic, Expr};
-use super::eval::{Locals, eval};
+use super::eval::{Locals, Truth, eval};
 use crate::{Decimal, Rounding, Value};
 
 /// The values a condition can take. For a number, `yes` and `no` together mean: some known value.
@@ -17,15 +17,12 @@ pub(crate) struct Outlook {
 }
 
 impl Outlook {
-    const EITHER: Outlook = Outlook { yes: true, no: true, unknown: false, null: false };
+    /// A fact that will be known, or a comparison of such facts.
+    pub(crate) const EITHER: Outlook = Outlook { yes: true, no: true, unknown: false, null: false };
 
-    pub(crate) fn of(value: &Value) -> Self {
-        let nothing = Outlook::default();
+    fn of(value: &Value) -> Self {
         match value {
-            Value::Bool(true) => Outlook { yes: true, ..nothing },
-            Value::Bool(false) => Outlook { no: true, ..nothing },
-            Value::Unknown => Outlook { unknown: true, ..nothing },
-            Value::Null => Outlook { null: true, ..nothing },
+            Value::Bool(_) | Value::Unknown | Value::Null => Truth::of(value).into(),
             // A list may have unknown members.
             Value::List(items) => Outlook { unknown: items.contains(&Value::Unknown), ..Outlook::EITHER },
             _ => Outlook::EITHER,
@@ -62,6 +59,18 @@ impl Outlook {
     }
 }
 
+impl From<Truth> for Outlook {
+    fn from(truth: Truth) -> Self {
+        let nothing = Outlook::default();
+        match truth {
+            Truth::True => Outlook { yes: true, ..nothing },
+            Truth::False => Outlook { no: true, ..nothing },
+            Truth::Unknown => Outlook { unknown: true, ..nothing },
+            Truth::Null => Outlook { null: true, ..nothing },
+        }
+    }
+}
+
 /// The outlook once the facts that `will_be_known` names are given, the other facts staying as they are.
 pub(crate) fn outlook(
     expr: &Expr,
@@ -77,8 +86,8 @@ pub(crate) fn outlook(
     }
     let go = |e: &Expr| outlook(e, facts, locals, will_be_known);
     match expr {
-        Expr::And(items) => items.iter().map(go).fold(Outlook::of(&Value::Bool(true)), Outlook::and),
-        Expr::Or(items) => items.iter().map(go).fold(Outlook::of(&Value::Bool(false)), Outlook::or),
+        Expr::And(items) => items.iter().map(go).fold(Truth::True.into(), Outlook::and),
+        Expr::Or(items) => items.iter().map(go).fold(Truth::False.into(), Outlook::or),
         Expr::Not(a) => go(a).not(),
         Expr::If { condition, then, otherwise } => {
             let condition = go(condition);
@@ -98,9 +107,9 @@ pub(crate) fn outlook(
             };
             let each = items.iter().map(|item| outlook(body, facts, &Locals::Bound(item, locals), will_be_known));
             if *every {
-                each.fold(Outlook::of(&Value::Bool(true)), Outlook::and)
+                each.fold(Truth::True.into(), Outlook::and)
             } else {
-                each.fold(Outlook::of(&Value::Bool(false)), Outlook::or)
+                each.fold(Truth::False.into(), Outlook::or)
             }
         }
         _ => operator(expr, &go),
