@@ -169,7 +169,7 @@ fn indicators(document: &Document, subjects: &[SubjectProgram], errors: &mut Vec
             fail("indicator.no", Problem::DuplicateId { id: row.no.to_string() });
         }
         let Some(subject) = subjects.iter().find(|s| s.subject.id == rule.subject) else { continue };
-        let values = row.reported.iter().map(|r| (r.fact.clone(), reported(r))).collect();
+        let values = row.reported.iter().map(|r| (r.fact.as_str().into(), reported(r))).collect();
         if let Err(wrong) = check(&Input::Map(values), subject, document.period.end, true) {
             for error in wrong {
                 let place = error.path().strip_prefix("facts.").unwrap_or_default();
@@ -180,14 +180,13 @@ fn indicators(document: &Document, subjects: &[SubjectProgram], errors: &mut Vec
 }
 
 /// A printed value in the form that a caller would give it.
-fn reported(row: &Reported) -> Input {
-    let text = |text: &str| Input::Text(text.to_owned());
+fn reported(row: &Reported) -> Input<'static> {
     let value = row.value.as_ref().map(|value| match value {
         ReportedValue::YesNo(b) => Input::Bool(*b),
-        ReportedValue::Number(n) => Input::Number(n.to_string()),
+        ReportedValue::Number(n) => Input::Number(n.to_string().into()),
     });
-    let year = row.year.map(|year| Input::Number(year.to_string()));
-    let reason = row.not_assessed.map(|reason| text(reason.as_str()));
+    let year = row.year.map(|year| Input::Number(year.to_string().into()));
+    let reason = row.not_assessed.map(|reason| Input::Text(reason.as_str().into()));
     let fields = [("value", value), ("year", year), ("not_assessed", reason)];
-    Input::Map(fields.into_iter().filter_map(|(key, input)| Some((key.to_owned(), input?))).collect())
+    Input::Map(fields.into_iter().filter_map(|(key, input)| Some((key.into(), input?))).collect())
 }

@@ -80,7 +80,7 @@ impl Expression {
         self.run(Input::from_json(context.as_ref(), "context")?)
     }
 
-    fn run(&self, context: Input) -> Result<Value, Errors> {
+    fn run(&self, context: Input<'_>) -> Result<Value, Errors> {
         let Input::Map(entries) = context else {
             let problem = Problem::WrongType { found: context.describe(), expected: "values by name".to_owned() };
             return Err(Error::new("context", problem).into());
@@ -91,14 +91,14 @@ impl Expression {
             let path = format!("context.{name}");
             match value(&input) {
                 Ok(_) if given.contains_key(&name) => {
-                    errors.push(Error::new(path, Problem::DuplicateKey { key: name }))
+                    errors.push(Error::new(path, Problem::DuplicateKey { key: name.into_owned() }))
                 }
                 Ok(value) => drop(given.insert(name, value)),
                 Err(problem) => errors.push(Error::new(path, problem)),
             }
         }
         let values: Vec<Value> =
-            self.names.iter().map(|name| given.get(name).cloned().unwrap_or(Value::Unknown)).collect();
+            self.names.iter().map(|name| given.get(name.as_str()).cloned().unwrap_or(Value::Unknown)).collect();
         Errors::check(errors, eval(&self.expr, &values, &Locals::None))
     }
 }
@@ -110,15 +110,15 @@ impl fmt::Display for Expression {
     }
 }
 
-fn value(input: &Input) -> Result<Value, Problem> {
+fn value(input: &Input<'_>) -> Result<Value, Problem> {
     match input {
         Input::Null => Ok(Value::Null),
         Input::Bool(b) => Ok(Value::Bool(*b)),
-        Input::Text(t) => Ok(Value::Text(t.as_str().into())),
+        Input::Text(t) => Ok(Value::Text((&**t).into())),
         Input::List(items) => Ok(Value::List(items.iter().map(value).collect::<Result<_, _>>()?)),
         Input::Number(n) => n.parse::<Decimal>().map(Value::Number).map_err(|error| match error {
-            DecimalError::NotANumber => Problem::NotFinite { value: n.clone() },
-            DecimalError::TooManyDigits => Problem::too_many_digits(n.clone()),
+            DecimalError::NotANumber => Problem::NotFinite { value: n.to_string() },
+            DecimalError::TooManyDigits => Problem::too_many_digits(n.to_string()),
         }),
         Input::Map(_) => Err(Problem::WrongType {
             found: input.describe(),

@@ -1,5 +1,6 @@
 //! Facts checked against what the plan declares: every error at once, nothing coerced, nothing dropped.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -78,7 +79,12 @@ pub(crate) fn consistent(facts: Facts, subject: &SubjectProgram, as_of: Date) ->
 /// Checks facts by name against a subject.
 ///
 /// `scorecard` says whether a value may carry the reason why it is left out of an assessment.
-pub(crate) fn check(input: &Input, subject: &SubjectProgram, as_of: Date, scorecard: bool) -> Result<Facts, Errors> {
+pub(crate) fn check(
+    input: &Input<'_>,
+    subject: &SubjectProgram,
+    as_of: Date,
+    scorecard: bool,
+) -> Result<Facts, Errors> {
     let Input::Map(entries) = input else {
         let problem = Problem::WrongType { found: input.describe(), expected: "facts by name".to_owned() };
         return Err(Error::new("facts", problem).into());
@@ -88,7 +94,8 @@ pub(crate) fn check(input: &Input, subject: &SubjectProgram, as_of: Date, scorec
         as_of,
         scorecard,
         errors: Vec::new(),
-        given: BTreeSet::new(),
+        given: vec![false; subject.facts.len()],
+        others: BTreeSet::new(),
         facts: Facts {
             values: vec![Value::Unknown; subject.facts.len()],
             years: vec![None; subject.facts.len()],
@@ -108,7 +115,10 @@ struct Checker<'a> {
     as_of: Date,
     scorecard: bool,
     errors: Vec<Error>,
-    given: BTreeSet<&'a str>,
+    /// Which facts were given.
+    given: Vec<bool>,
+    /// Every other key.
+    others: BTreeSet<&'a str>,
     facts: Facts,
 }
 
@@ -117,12 +127,16 @@ impl<'a> Checker<'a> {
         self.errors.push(Error::new(format!("facts.{path}"), problem));
     }
 
-    fn entry(&mut self, name: &'a str, input: &Input) {
-        if !self.given.insert(name) {
-            return self.fail(&clip(name), Problem::DuplicateKey { key: clip(name) });
-        }
+    fn entry(&mut self, name: &'a str, input: &Input<'_>) {
         if let Some(slot) = self.subject.slot(name) {
+            let twice = self.given.get_mut(slot).is_some_and(|given| std::mem::replace(given, true));
+            if twice {
+                return self.fail(name, Problem::DuplicateKey { key: name.to_owned() });
+            }
             return self.fact(slot, name, input);
+        }
+        if !self.others.insert(name) {
+            return self.fail(&clip(name), Problem::DuplicateKey { key: clip(name) });
         }
         let sibling = name.strip_suffix("_year").and_then(|fact| self.subject.slot(fact));
         if let Some(slot) = sibling.filter(|slot| self.subject.fact(*slot).is_some_and(|f| f.yearly())) {
@@ -136,7 +150,7 @@ impl<'a> Checker<'a> {
         self.fail(&clip(name), problem);
     }
 
-    fn fact(&mut self, slot: usize, name: &str, input: &Input) {
+    fn fact(&mut self, slot: usize, name: &str, input: &Input<'_>) {
         match input {
             Input::Null => self.answered_unknown(slot),
             Input::Map(entries) => self.dated(slot, name, entries),
@@ -149,7 +163,7 @@ impl<'a> Checker<'a> {
     }
 
     /// `{ "value": 81.6, "year": 2025 }`, with `not_assessed` on a scorecard.
-    fn dated(&mut self, slot: usize, name: &str, entries: &[(String, Input)]) {
+    fn dated(&mut self, slot: usize, name: &str, entries: &[(Cow<'_, str>, Input<'_>)]) {
         let mut seen = BTreeSet::new();
         for (key, input) in entries {
             let path = format!("{name}.{}", clip(key));
@@ -157,7 +171,7 @@ impl<'a> Checker<'a> {
                 self.fail(&path, Problem::DuplicateKey { key: clip(key) });
                 continue;
             }
-            match key.as_str() {
+            match &**key {
                 "value" if *input == Input::Null => self.answered_unknown(slot),
                 "value" => self.value(slot, &path, input),
                 "year" if *input == Input::Null => {}
@@ -173,7 +187,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn value(&mut self, slot: usize, path: &str, input: &Input) {
+    fn value(&mut self, slot: usize, path: &str, input: &Input<'_>) {
         let Some(fact) = self.subject.fact(slot) else { return };
         match fact.read(input) {
             Ok(value) => {
@@ -185,12 +199,12 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn year(&mut self, slot: usize, path: &str, input: &Input) {
+    fn year(&mut self, slot: usize, path: &str, input: &Input<'_>) {
         if !self.subject.fact(slot).is_some_and(|f| f.yearly()) {
             return self.fail(path, Problem::UnexpectedYear);
         }
         let text = match input {
-            Input::Number(text) | Input::Text(text) => text.clone(),
+            Input::Number(text) | Input::Text(text) => text.to_string(),
             other => other.describe(),
         };
         let year = text.parse::<Decimal>().ok().and_then(Decimal::to_i64).and_then(|y| u16::try_from(y).ok());
@@ -208,10 +222,10 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn not_assessed(&mut self, slot: usize, path: &str, input: &Input) {
+    fn not_assessed(&mut self, slot: usize, path: &str, input: &Input<'_>) {
         let reason = match input {
             Input::Null => return,
-            Input::Text(text) => NotAssessed::ALL.into_iter().find(|reason| reason.as_str() == text),
+            Input::Text(text) => NotAssessed::ALL.into_iter().find(|reason| reason.as_str() == &**text),
             _ => None,
         };
         match reason {
@@ -227,7 +241,7 @@ impl<'a> Checker<'a> {
 
 impl FactEntry {
     /// The value that a bare input gives this fact.
-    fn read(&self, input: &Input) -> Result<Value, Problem> {
+    fn read(&self, input: &Input<'_>) -> Result<Value, Problem> {
         match (self.kind(), input) {
             (FactKind::YesNo, Input::Bool(b)) => Ok(Value::Bool(*b)),
             (FactKind::Number, Input::Number(text) | Input::Text(text)) => self.number(text).map(Value::Number),
@@ -262,14 +276,14 @@ impl FactEntry {
     }
 
     /// The members in declared order: two lists of the same members are the same set.
-    fn set(&self, items: &[Input]) -> Result<Value, Problem> {
+    fn set(&self, items: &[Input<'_>]) -> Result<Value, Problem> {
         let mut members = BTreeSet::new();
         for item in items {
             let Input::Text(text) = item else {
                 return Err(Problem::WrongType { found: item.describe(), expected: self.expected() });
             };
             if !members.insert(self.choice(text)?) {
-                return Err(Problem::DuplicateKey { key: text.clone() });
+                return Err(Problem::DuplicateKey { key: text.to_string() });
             }
         }
         let ordered = self.choices.iter().filter(|c| members.contains(*c));

@@ -1,9 +1,10 @@
 //! What a caller hands in, before anyone knows what it should be: JSON text or any `Serialize` value as one tree that
 //! keeps every digit, every repeated key, and the difference between a number and a text.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{self, Serialize};
 use serde_json::value::RawValue;
 
@@ -15,17 +16,17 @@ const MAX_TEXT: usize = 1 << 20;
 const MAX_DEPTH: usize = 32;
 
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Input {
+pub(crate) enum Input<'a> {
     Null,
     Bool(bool),
     /// As written; `NaN` and `inf` too, which are refused where a number is expected.
-    Number(String),
-    Text(String),
-    List(Vec<Input>),
-    Map(Vec<(String, Input)>),
+    Number(Cow<'a, str>),
+    Text(Cow<'a, str>),
+    List(Vec<Input<'a>>),
+    Map(Vec<(Cow<'a, str>, Input<'a>)>),
 }
 
-impl Input {
+impl<'a> Input<'a> {
     /// What an error message calls it.
     pub(crate) fn describe(&self) -> String {
         match self {
@@ -39,22 +40,19 @@ impl Input {
     }
 
     /// Reads JSON text, `path` being where it came from.
-    pub(crate) fn from_json(json: &[u8], path: &str) -> Result<Input, Error> {
+    pub(crate) fn from_json(json: &'a [u8], path: &str) -> Result<Input<'a>, Error> {
         let fail = |problem| Error::new(path, problem);
         if json.len() > MAX_TEXT {
             return Err(fail(Problem::TooLarge { limit: MAX_TEXT }));
         }
         let text = std::str::from_utf8(json).map_err(|e| fail(Problem::NotUtf8 { offset: e.valid_up_to() }))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        if depth(text) > MAX_DEPTH {
-            return Err(fail(Problem::TooDeep { limit: MAX_DEPTH }));
-        }
-        let raw: &RawValue = serde_json::from_str(text).map_err(|e| fail(not_json(text, &e)))?;
-        tree(raw).map_err(|e| fail(not_json(text, &e)))
+        let tree = tree(text.trim_start_matches([' ', '\t', '\n', '\r']), 0).map_err(|e| fail(not_json(text, &e)))?;
+        tree.ok_or_else(|| fail(Problem::TooDeep { limit: MAX_DEPTH }))
     }
 
     /// Converts any value that can be serialised.
-    pub(crate) fn from_serialize(value: &(impl Serialize + ?Sized), path: &str) -> Result<Input, Error> {
+    pub(crate) fn from_serialize(value: &(impl Serialize + ?Sized), path: &str) -> Result<Input<'static>, Error> {
         value.serialize(ToInput { depth: 0 }).map_err(|error| {
             let problem = match error {
                 Unserialisable::TooDeep => Problem::TooDeep { limit: MAX_DEPTH },
@@ -65,25 +63,24 @@ impl Input {
     }
 }
 
-/// The deepest nesting of a JSON text, found without recursion.
-fn depth(text: &str) -> usize {
-    let (mut depth, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
-    for byte in text.bytes() {
+/// Whether a text that is not JSON nests too deep to be told apart from JSON at all.
+fn is_deep(text: &str) -> bool {
+    let mut depth = 0_usize;
+    text.bytes().any(|byte| {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b'[' | b'{' if !quoted => depth += 1,
-            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        deepest = deepest.max(depth);
-    }
-    deepest
+        depth > MAX_DEPTH
+    })
 }
 
 /// JSON has no NaN; some writers (Python's among them) put it there all the same.
 fn not_json(text: &str, error: &serde_json::Error) -> Problem {
+    if is_deep(text) {
+        return Problem::TooDeep { limit: MAX_DEPTH };
+    }
     let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default().as_bytes();
     // The parser stops at the word or at its second character.
     let stopped = error.column().saturating_sub(3)..=error.column();
@@ -95,29 +92,80 @@ fn not_json(text: &str, error: &serde_json::Error) -> Problem {
     }
 }
 
-/// Classifies a value by its first character and reads its parts; numbers stay text.
-fn tree(raw: &RawValue) -> serde_json::Result<Input> {
-    let text = raw.get();
-    Ok(match text.as_bytes().first() {
-        Some(b'n') => Input::Null,
-        Some(b't') => Input::Bool(true),
-        Some(b'f') => Input::Bool(false),
-        Some(b'"') => Input::Text(serde_json::from_str(text)?),
+/// Classifies a value by its first character and reads its parts; numbers stay text. None where it nests too deep.
+fn tree(text: &str, depth: usize) -> serde_json::Result<Option<Input<'_>>> {
+    if depth > MAX_DEPTH {
+        return Ok(None);
+    }
+    Ok(Some(match text.as_bytes().first() {
+        Some(b'"') => {
+            let Words(text) = serde_json::from_str(text)?;
+            Input::Text(text)
+        }
         Some(b'[') => {
             let items: Vec<&RawValue> = serde_json::from_str(text)?;
-            Input::List(items.into_iter().map(tree).collect::<Result<_, _>>()?)
+            let items: Option<Vec<Input<'_>>> =
+                items.into_iter().map(|item| tree(item.get(), depth + 1)).collect::<serde_json::Result<_>>()?;
+            match items {
+                Some(items) => Input::List(items),
+                None => return Ok(None),
+            }
         }
         Some(b'{') => {
             let Entries(entries) = serde_json::from_str(text)?;
-            let entries = entries.into_iter().map(|(key, value)| Ok((key, tree(value)?)));
-            Input::Map(entries.collect::<serde_json::Result<_>>()?)
+            let mut map = Vec::with_capacity(entries.len());
+            for (Words(key), value) in entries {
+                match tree(value.get(), depth + 1)? {
+                    Some(value) => map.push((key, value)),
+                    None => return Ok(None),
+                }
+            }
+            Input::Map(map)
         }
-        _ => Input::Number(text.to_owned()),
-    })
+        _ => {
+            // Checked again where it stands alone; within a list or object it was checked before.
+            let raw: &RawValue = if depth == 0 { serde_json::from_str(text)? } else { return Ok(Some(scalar(text))) };
+            scalar(raw.get())
+        }
+    }))
+}
+
+fn scalar(text: &str) -> Input<'_> {
+    match text {
+        "null" => Input::Null,
+        "true" => Input::Bool(true),
+        "false" => Input::Bool(false),
+        number => Input::Number(Cow::Borrowed(number)),
+    }
+}
+
+/// A JSON string, borrowed unless it has escapes.
+struct Words<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Words<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Words<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Words<'de>, E> {
+                Ok(Words(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Words<'de>, E> {
+                Ok(Words(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Any)
+    }
 }
 
 /// An object with every entry, repeated keys included.
-struct Entries<'a>(Vec<(String, &'a RawValue)>);
+struct Entries<'a>(Vec<(Words<'a>, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -130,7 +178,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<'de>, A::Error> {
-                let mut entries = Vec::new();
+                let mut entries = Vec::with_capacity(16);
                 while let Some(entry) = map.next_entry()? {
                     entries.push(entry);
                 }
@@ -181,12 +229,12 @@ const LONG_NUMBER: &str = "$serde_json::private::Number";
 macro_rules! numbers {
     ($($method:ident $type:ty),*) => {
         // Rust prints a float as its shortest decimal, and `f32` as its own.
-        $(fn $method(self, value: $type) -> Result<Input, Unserialisable> { Ok(Input::Number(value.to_string())) })*
+        $(fn $method(self, value: $type) -> Result<Input<'static>, Unserialisable> { Ok(Input::Number(value.to_string().into())) })*
     };
 }
 
 impl ser::Serializer for ToInput {
-    type Ok = Input;
+    type Ok = Input<'static>;
     type Error = Unserialisable;
     type SerializeSeq = Items;
     type SerializeTuple = Items;
@@ -200,47 +248,52 @@ impl ser::Serializer for ToInput {
     numbers!(serialize_u8 u8, serialize_u16 u16, serialize_u32 u32, serialize_u64 u64, serialize_u128 u128);
     numbers!(serialize_f32 f32, serialize_f64 f64);
 
-    fn serialize_bool(self, value: bool) -> Result<Input, Unserialisable> {
+    fn serialize_bool(self, value: bool) -> Result<Input<'static>, Unserialisable> {
         Ok(Input::Bool(value))
     }
 
-    fn serialize_char(self, value: char) -> Result<Input, Unserialisable> {
-        Ok(Input::Text(value.to_string()))
+    fn serialize_char(self, value: char) -> Result<Input<'static>, Unserialisable> {
+        Ok(Input::Text(value.to_string().into()))
     }
 
-    fn serialize_str(self, value: &str) -> Result<Input, Unserialisable> {
-        Ok(Input::Text(value.to_owned()))
+    fn serialize_str(self, value: &str) -> Result<Input<'static>, Unserialisable> {
+        Ok(Input::Text(value.to_owned().into()))
     }
 
-    fn serialize_bytes(self, _: &[u8]) -> Result<Input, Unserialisable> {
+    fn serialize_bytes(self, _: &[u8]) -> Result<Input<'static>, Unserialisable> {
         Err(Unserialisable::Other("bytes".to_owned()))
     }
 
-    fn serialize_none(self) -> Result<Input, Unserialisable> {
+    fn serialize_none(self) -> Result<Input<'static>, Unserialisable> {
         Ok(Input::Null)
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Input, Unserialisable> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Input<'static>, Unserialisable> {
         value.serialize(self)
     }
 
-    fn serialize_unit(self) -> Result<Input, Unserialisable> {
+    fn serialize_unit(self) -> Result<Input<'static>, Unserialisable> {
         Ok(Input::Null)
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result<Input, Unserialisable> {
+    fn serialize_unit_struct(self, _: &'static str) -> Result<Input<'static>, Unserialisable> {
         Ok(Input::Null)
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Input, Unserialisable> {
-        Ok(Input::Text(variant.to_owned()))
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<Input<'static>, Unserialisable> {
+        Ok(Input::Text(variant.into()))
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<Input, Unserialisable> {
+    ) -> Result<Input<'static>, Unserialisable> {
         value.serialize(self)
     }
 
@@ -250,8 +303,8 @@ impl ser::Serializer for ToInput {
         _: u32,
         variant: &'static str,
         value: &T,
-    ) -> Result<Input, Unserialisable> {
-        Ok(Input::Map(vec![(variant.to_owned(), value.serialize(self.inner()?)?)]))
+    ) -> Result<Input<'static>, Unserialisable> {
+        Ok(Input::Map(vec![(variant.into(), value.serialize(self.inner()?)?)]))
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Items, Unserialisable> {
@@ -296,7 +349,7 @@ impl ser::Serializer for ToInput {
 }
 
 struct Items {
-    items: Vec<Input>,
+    items: Vec<Input<'static>>,
     depth: usize,
 }
 
@@ -310,14 +363,14 @@ impl Items {
 macro_rules! items {
     ($($kind:ident $method:ident),*) => {
         $(impl ser::$kind for Items {
-            type Ok = Input;
+            type Ok = Input<'static>;
             type Error = Unserialisable;
 
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unserialisable> {
                 self.push(value)
             }
 
-            fn end(self) -> Result<Input, Unserialisable> {
+            fn end(self) -> Result<Input<'static>, Unserialisable> {
                 Ok(Input::List(self.items))
             }
         })*
@@ -330,14 +383,14 @@ items!(
 );
 
 struct Fields {
-    entries: Vec<(String, Input)>,
-    key: Option<String>,
+    entries: Vec<(Cow<'static, str>, Input<'static>)>,
+    key: Option<Cow<'static, str>>,
     long_number: bool,
     depth: usize,
 }
 
 impl Fields {
-    fn end(self) -> Input {
+    fn end(self) -> Input<'static> {
         match self.entries.as_slice() {
             [(_, Input::Text(digits))] if self.long_number => Input::Number(digits.clone()),
             _ => Input::Map(self.entries),
@@ -346,7 +399,7 @@ impl Fields {
 }
 
 impl ser::SerializeMap for Fields {
-    type Ok = Input;
+    type Ok = Input<'static>;
     type Error = Unserialisable;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Unserialisable> {
@@ -363,7 +416,7 @@ impl ser::SerializeMap for Fields {
         Ok(())
     }
 
-    fn end(self) -> Result<Input, Unserialisable> {
+    fn end(self) -> Result<Input<'static>, Unserialisable> {
         Ok(Fields::end(self))
     }
 }
@@ -371,15 +424,15 @@ impl ser::SerializeMap for Fields {
 macro_rules! fields {
     ($($kind:ident),*) => {
         $(impl ser::$kind for Fields {
-            type Ok = Input;
+            type Ok = Input<'static>;
             type Error = Unserialisable;
 
             fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Unserialisable> {
-                self.entries.push((key.to_owned(), value.serialize(ToInput { depth: self.depth })?));
+                self.entries.push((key.into(), value.serialize(ToInput { depth: self.depth })?));
                 Ok(())
             }
 
-            fn end(self) -> Result<Input, Unserialisable> {
+            fn end(self) -> Result<Input<'static>, Unserialisable> {
                 Ok(Fields::end(self))
             }
         })*

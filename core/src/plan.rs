@@ -279,14 +279,14 @@ impl Plan {
         rows.flat_map(|row| &row.reported).map(|r| (r.fact.clone(), given(r))).collect()
     }
 
-    fn score(&self, input: Input) -> Result<Scorecard, Errors> {
+    fn score(&self, input: Input<'_>) -> Result<Scorecard, Errors> {
         let subject = self.rules().iter().find(|r| r.indicator.is_some()).map(|r| r.subject.as_str());
         let none = || Error::new("plan", Problem::InvalidRule { detail: "the plan has no indicators".to_owned() });
         let case = self.check(subject.ok_or_else(none)?, input, true)?;
         Ok(Scorecard::new(case.report()))
     }
 
-    fn check(&self, subject: &str, input: Input, scorecard: bool) -> Result<Case, Errors> {
+    fn check(&self, subject: &str, input: Input<'_>, scorecard: bool) -> Result<Case, Errors> {
         let (place, program) = self.subject(subject)?;
         let mut facts = check(&input, program, self.as_of, scorecard)?;
         if let Some(shared) = self.shared.get(subject) {
