@@ -124,9 +124,16 @@ impl Decimal {
 
     fn normalized(self) -> Self {
         let (mut mantissa, mut scale) = (self.mantissa(), self.scale);
-        while scale > 0 && mantissa % 10 == 0 {
-            mantissa /= 10;
-            scale -= 1;
+        while scale > 0 {
+            // Most numbers are small, and division of 64 bits is much faster.
+            let (quotient, rest) = match i64::try_from(mantissa) {
+                Ok(small) => (i128::from(small / 10), i128::from(small % 10)),
+                Err(_) => (mantissa / 10, mantissa % 10),
+            };
+            if rest != 0 {
+                break;
+            }
+            (mantissa, scale) = (quotient, scale - 1);
         }
         Decimal::raw(mantissa, scale)
     }
@@ -379,7 +386,6 @@ impl fmt::Display for Decimal {
                 break;
             }
             let (quotient, digit) = match u64::try_from(rest) {
-                // Most numbers are small, and division of 64 bits is much faster.
                 Ok(small) => (u128::from(small / 10), small % 10),
                 Err(_) => (rest / 10, u64::try_from(rest % 10).unwrap_or_default()),
             };
