@@ -94,6 +94,12 @@ pub enum Problem {
     #[error("not JSON: {detail}")]
     InvalidJson { detail: String },
 
+    // Receipts.
+    #[error("the receipt is of another plan: `{id}`, {hash}; this one is {expected}")]
+    OtherPlan { id: String, hash: String, expected: String },
+    #[error("the receipt says {given}, evaluating again gives {again}")]
+    ReceiptDiffers { given: String, again: String },
+
     // Plan files.
     #[error("not TOML: {detail}")]
     Syntax { detail: String },
@@ -163,6 +169,8 @@ impl Problem {
             Problem::TooLarge { .. } => "too-large",
             Problem::NotUtf8 { .. } => "not-utf8",
             Problem::InvalidJson { .. } => "invalid-json",
+            Problem::OtherPlan { .. } => "other-plan",
+            Problem::ReceiptDiffers { .. } => "receipt-differs",
             Problem::Syntax { .. } => "syntax",
             Problem::UnknownField { .. } => "unknown-field",
             Problem::MissingField { .. } => "missing-field",
@@ -246,6 +254,10 @@ impl Problem {
             Problem::TooLarge { limit } => format!("超过 {limit} 字节"),
             Problem::NotUtf8 { offset } => format!("从第 {offset} 字节起不是 UTF-8"),
             Problem::InvalidJson { detail } => format!("不是有效的 JSON：{detail}"),
+            Problem::OtherPlan { id, hash, expected } => {
+                format!("凭证属于另一规划“{id}”（{hash}），当前规划为 {expected}")
+            }
+            Problem::ReceiptDiffers { given, again } => format!("凭证为 {given}，重新评价得 {again}"),
             Problem::Syntax { detail } => format!("不是有效的 TOML：{detail}"),
             Problem::UnknownField { field, .. } => format!("未知字段“{field}”"),
             Problem::MissingField { field } => format!("缺少字段“{field}”"),
@@ -333,6 +345,11 @@ impl Errors {
     /// `Ok(value)` where nothing was found wrong.
     pub(crate) fn check<T>(errors: Vec<Error>, value: T) -> Result<T, Errors> {
         if errors.is_empty() { Ok(value) } else { Err(Errors { errors }) }
+    }
+
+    /// The same errors, at places further out.
+    pub(crate) fn within(self, prefix: &str) -> Errors {
+        Errors { errors: self.errors.into_iter().map(|error| error.within(prefix)).collect() }
     }
 
     /// Every error once.

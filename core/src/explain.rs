@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::change::Change;
 use crate::feel::{Expr, Locals, eval};
 use crate::finding::{Finding, Possible};
 use crate::model::{Attribute, Fact, FactKind, Rule, RuleKind, Source, StrengthClass};
@@ -118,6 +119,22 @@ impl Writer<'_> {
             let possible: Vec<String> = finding.possible().iter().map(|p| self.possible(finding, p)).collect();
             self.line("仍有可能", "still possible", &possible.join(self.pick("、", ", ")))?;
         }
+        for change in finding.smallest_changes() {
+            let text = self.change(&change, words);
+            self.line("达到条件", "met by", &text)?;
+        }
+        let way = finding.way();
+        if let Some(progress) = way.progress {
+            let percent = progress.checked_mul(Decimal::from(100)).unwrap_or(progress);
+            let pace = way.pace.filter(|pace| *pace != Decimal::ZERO);
+            let pace = pace.map_or_else(String::new, |pace| {
+                let amount = format!("{pace}{}", self.difference(finding.measure_unit()));
+                self.pick("，此后每年须变化 ", ", from here on a change of ").to_owned()
+                    + &amount
+                    + self.pick("", " a year")
+            });
+            self.line("进度", "progress", &format!("{percent}%{pace}"))?;
+        }
         for action in finding.actions() {
             self.line("应做", "to do", action.get(self.lang))?;
         }
@@ -217,6 +234,26 @@ impl Writer<'_> {
             Some("%") => self.pick(" 个百分点", " percentage points").to_owned(),
             unit => unit.map_or_else(String::new, |unit| suffix(unit, self.lang)),
         }
+    }
+
+    /// A change as a person would say it: `mean influent BOD5 at least 81.6 mg/L`.
+    fn change(&self, change: &Change, words: Words<'_>) -> String {
+        let Some(slot) = words.subject.slot(&change.fact) else { return change.fact.clone() };
+        let label = words.label(slot);
+        let (Some(bound), Some(direction)) = (change.bound, change.direction) else {
+            return format!("{label}{}{}", self.pick("：", ": "), words.value_of(slot, &change.value));
+        };
+        // A boundary between two steps of the fact is none of its values: then the nearest step is named.
+        let inclusive = change.inclusive == Some(true);
+        let (zh, en) = match (direction, inclusive) {
+            ("at_least", true) => ("不低于", "at least"),
+            ("at_least", false) => ("高于", "above"),
+            (_, true) => ("不超过", "at most"),
+            (_, false) => ("低于", "below"),
+        };
+        let bound = Value::Number(bound);
+        let number = words.value_of(slot, if inclusive { &change.value } else { &bound });
+        format!("{label}{}{} {number}", if self.lang == Lang::En { " " } else { "" }, self.pick(zh, en))
     }
 
     fn because(&mut self, finding: &Finding<'_>, words: Words<'_>) -> std::fmt::Result {

@@ -6,9 +6,11 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use crate::because::{Because, because};
+use crate::change::{Change, smallest_changes};
 use crate::evaluate::{Conclusion, Settled};
 use crate::model::{Fact, Reading, Rule, StrengthClass};
 use crate::program::{Parts, RuleProgram, SubjectProgram};
+use crate::progress::{Progress, progress};
 use crate::report::Report;
 use crate::{Decimal, Outcome, Text};
 
@@ -16,7 +18,7 @@ use crate::{Decimal, Outcome, Text};
 ///
 /// # Wire format
 ///
-/// `{ rule, title, outcome, decision, reason, margin, unit, missing, possible, because, actions, cite, strength,
+/// `{ rule, title, outcome, decision, reason, margin, unit, progress, pace, changes, missing, possible, because, actions, cite, strength,
 /// addressee, says, readings, notes }`. `decision`, `margin` and `reason` are `null` where there is none.
 #[derive(Clone, Copy)]
 pub struct Finding<'a> {
@@ -125,6 +127,29 @@ impl<'a> Finding<'a> {
         because(self.subject, self.rule, self.report.facts())
     }
 
+    /// The one-fact changes that would satisfy a rule that is not met.
+    pub fn smallest_changes(&self) -> Vec<Change> {
+        smallest_changes(self.subject, self.rule, self.report.facts(), self.report.as_of())
+    }
+
+    /// How far the measure has come from its baseline to its target: 0 at the baseline, 1 at the target.
+    pub fn progress(&self) -> Option<Decimal> {
+        self.way().progress
+    }
+
+    /// What the measure has to change a year to meet its target when it is due; 0 where it is met.
+    pub fn pace(&self) -> Option<Decimal> {
+        self.way().pace
+    }
+
+    pub(crate) fn measure_unit(&self) -> Option<&'a str> {
+        self.subject.fact(self.rule.measure?)?.fact.unit.as_deref()
+    }
+
+    pub(crate) fn way(&self) -> Progress {
+        progress(self.subject, self.rule, self.report.facts(), self.report.as_of(), self.outcome())
+    }
+
     /// What must be done: for a rule that is not met, bites or calls for action.
     pub fn actions(&self) -> &'a [Text] {
         match self.outcome() {
@@ -220,7 +245,7 @@ fn possible(parts: &Parts, conclusions: &[Conclusion]) -> Vec<Possible> {
 impl Serialize for Finding<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let rule = self.rule();
-        let mut s = serializer.serialize_struct("Finding", 18)?;
+        let mut s = serializer.serialize_struct("Finding", 21)?;
         s.serialize_field("rule", &rule.id)?;
         s.serialize_field("title", &rule.title)?;
         s.serialize_field("kind", &rule.kind)?;
@@ -229,6 +254,10 @@ impl Serialize for Finding<'_> {
         s.serialize_field("reason", &self.reason())?;
         s.serialize_field("margin", &self.margin())?;
         s.serialize_field("unit", &self.unit())?;
+        let way = self.way();
+        s.serialize_field("progress", &way.progress)?;
+        s.serialize_field("pace", &way.pace)?;
+        s.serialize_field("changes", &self.smallest_changes())?;
         s.serialize_field("missing", &self.missing().map(|f| &f.name).collect::<Vec<_>>())?;
         s.serialize_field("possible", &self.possible())?;
         s.serialize_field("because", &self.because())?;

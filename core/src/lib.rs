@@ -50,16 +50,20 @@ mod program;
 mod read;
 
 mod because;
+mod change;
 mod explain;
 mod finding;
+mod progress;
 mod report;
 mod scorecard;
 mod words;
 
 mod plan;
+mod verify;
 
 pub use because::{Because, FactValue, Node};
 pub use case::Case;
+pub use change::Change;
 pub use date::{Date, DateError};
 pub use decimal::{Decimal, DecimalError, Rounding};
 pub use error::{Error, Errors, Problem};

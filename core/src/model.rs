@@ -140,6 +140,8 @@ pub struct Rule {
     pub addressee: Text,
     /// The one number that the rule is about.
     pub measure: Option<String>,
+    /// Where the measure started from.
+    pub baseline: Option<Baseline>,
     /// The printed bound words of the numbers in the conditions.
     pub bounds: Vec<Bound>,
     /// The row of the plan's table, for an indicator.
@@ -220,6 +222,26 @@ pub enum StrengthClass {
     Progressive,
     /// 鼓励, 倡导: triggered, as advice.
     Encouraged,
+}
+
+/// Where a measure started from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    /// The value, printed or given.
+    pub value: BaselineValue,
+    /// The year of the value.
+    pub year: u16,
+}
+
+/// A printed baseline, or the fact that gives it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BaselineValue {
+    /// A number that the plan prints.
+    Number(Decimal),
+    /// The name of a fact.
+    Fact(String),
 }
 
 /// The printed word beside a number: 以上 includes it, 低于 does not.

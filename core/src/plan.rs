@@ -14,6 +14,7 @@ use crate::input::Input;
 use crate::model::{Document, Fact, Period, Reported, ReportedValue, Rule, Subject};
 use crate::program::{Program, SubjectProgram};
 use crate::read::read;
+use crate::verify::verify;
 use crate::{Date, Decimal, Error, Errors, Problem, Report, Scorecard, Text, Value};
 
 /// A compiled plan. Cheap to clone and to share between threads.
@@ -245,6 +246,22 @@ impl Plan {
         self.check(subject, Input::from_json(json.as_ref(), "facts")?, false)
     }
 
+    /// Evaluates the case of a report again, from its JSON text, and gives the report where everything comes out the
+    /// same. Facts that the plan shares between cases stand in the report, and are taken from there.
+    ///
+    /// # Errors
+    ///
+    /// - a report of another plan, or of other content under the same id — `other-plan`.
+    /// - an outcome, fact or text that was changed — `receipt-differs`, with its place.
+    /// - text that is no report — `invalid-json`, `invalid-date`, `unknown-subject`, …
+    pub fn verify(&self, report: impl AsRef<[u8]>) -> Result<Report, Errors> {
+        verify(self, report.as_ref())
+    }
+
+    pub(crate) fn without_facts(&self) -> Plan {
+        Plan { shared: Arc::default(), ..self.clone() }
+    }
+
     /// The indicators against values keyed by fact name, each a bare value or `{ value?, year?, not_assessed? }`.
     ///
     /// # Errors
@@ -286,7 +303,7 @@ impl Plan {
         Ok(Scorecard::new(case.report()))
     }
 
-    fn check(&self, subject: &str, input: Input<'_>, scorecard: bool) -> Result<Case, Errors> {
+    pub(crate) fn check(&self, subject: &str, input: Input<'_>, scorecard: bool) -> Result<Case, Errors> {
         let (place, program) = self.subject(subject)?;
         let mut facts = check(&input, program, self.as_of, scorecard)?;
         if let Some(shared) = self.shared.get(subject) {

@@ -6,8 +6,8 @@ use toml::de::{DeTable, DeValue};
 
 use crate::fields::{Fields, Notes, Source};
 use crate::model::{
-    Attribute, Bound, Choice, Cite, Decision, Document, Due, Fact, FactKind, Indicator, Period, Reading, Reported,
-    Rule, RuleKind, Source as Supplier, Strength, StrengthClass, Subject,
+    Attribute, Baseline, BaselineValue, Bound, Choice, Cite, Decision, Document, Due, Fact, FactKind, Indicator,
+    Period, Reading, Reported, Rule, RuleKind, Source as Supplier, Strength, StrengthClass, Subject,
 };
 use crate::{Date, Error, Errors, Problem, Text};
 
@@ -174,6 +174,7 @@ fn rule(f: &Fields<'_, '_>) -> Rule {
         strength: strength.flatten().unwrap_or(mandatory),
         addressee: f.bilingual("addressee"),
         measure: f.optional_text("measure"),
+        baseline: f.optional_table("baseline").and_then(|b| baseline(&b)),
         bounds,
         indicator: f.optional("indicator").and_then(|value| f.inner(value, "indicator")).map(|i| indicator(&i)),
         actions: f.bilinguals("actions"),
@@ -183,6 +184,20 @@ fn rule(f: &Fields<'_, '_>) -> Rule {
         notes: f.bilinguals("notes"),
         printed_target: None,
     }
+}
+
+/// `{ value = 68.21, year = 2020 }` or `{ fact = "influent_bod5_2020_mg_l", year = 2020 }`.
+fn baseline(f: &Fields<'_, '_>) -> Option<Baseline> {
+    let year = f.optional("year").and_then(|year| f.year("year", year));
+    if year.is_none() {
+        f.fail("year", f.offset, Problem::MissingField { field: "year".to_owned() });
+    }
+    let value = match f.optional_text("fact") {
+        Some(fact) => BaselineValue::Fact(fact),
+        None => BaselineValue::Number(f.number("value")),
+    };
+    f.finish();
+    Some(Baseline { value, year: year? })
 }
 
 fn decisions(f: &Fields<'_, '_>) -> Vec<Decision> {

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
-use crate::feel::{Locals, eval};
 use crate::finding::{Finding, Note};
 use crate::model::Attribute;
+use crate::progress::Progress;
 use crate::report::ENGINE;
 use crate::{Date, Decimal, Lang, Outcome, Report, Text, Value};
 
@@ -52,6 +52,12 @@ pub struct Row {
     pub target: Option<Decimal>,
     /// The target cell: in Chinese as printed.
     pub printed_target: Text,
+    /// Where the measure started from.
+    pub baseline: Option<Decimal>,
+    /// How far it has come from there to the target: 0 at the baseline, 1 at the target.
+    pub progress: Option<Decimal>,
+    /// What it has to change a year to meet the target when it is due; 0 where it is met.
+    pub pace: Option<Decimal>,
     /// The unit of value, target and margin.
     pub unit: Option<String>,
     /// How far the value is from the target: positive on the satisfied side.
@@ -178,10 +184,11 @@ fn row(finding: &Finding<'_>) -> Option<Row> {
         Some(reason) => (Status::NotAssessed, Some(reason.as_str())),
         None => (Status::Assessed(finding.outcome()), finding.reason()),
     };
-    let target = finding.program().bound().map(|(op, bound)| match eval(bound, &facts.values, &Locals::None) {
-        Value::Number(number) => (op, Some(number)),
-        _ => (op, None),
-    });
+    let way = if left_out.is_some() {
+        Progress { target: finding.way().target, ..Progress::default() }
+    } else {
+        finding.way()
+    };
     Some(Row {
         no: indicator.no,
         rule: rule.id.clone(),
@@ -192,9 +199,12 @@ fn row(finding: &Finding<'_>) -> Option<Row> {
         reason,
         value: facts.value(measure).clone(),
         year: facts.year(measure),
-        bound: target.map(|(op, _)| op.as_str()),
-        target: target.and_then(|(_, number)| number),
+        bound: finding.program().bound().map(|(op, _)| op.as_str()),
+        target: way.target,
         printed_target: indicator.printed_target.clone(),
+        baseline: way.baseline,
+        progress: way.progress,
+        pace: way.pace,
         unit: fact.unit.clone(),
         margin: finding.margin().filter(|_| left_out.is_none()),
         missing: if left_out.is_some() { Vec::new() } else { finding.missing().map(|f| f.name.clone()).collect() },

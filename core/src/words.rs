@@ -100,7 +100,12 @@ impl<'a> Words<'a> {
 
     /// The value of a fact: `81.6 mg/L`, `yes`, the label of a choice, or that it is not known.
     pub(crate) fn value(self, slot: usize) -> String {
-        match self.facts.value(slot) {
+        self.value_of(slot, self.facts.value(slot))
+    }
+
+    /// A value that a fact could have.
+    pub(crate) fn value_of(self, slot: usize, value: &Value) -> String {
+        match value {
             Value::Number(n) => format!("{n}{}", self.unit(slot)),
             Value::Bool(true) => self.pick("是", "yes").to_owned(),
             Value::Bool(false) => self.pick("否", "no").to_owned(),

@@ -596,3 +596,143 @@ fn a_large_plan_file_is_read_in_good_time() {
     let report = plan.evaluate_json("plant", r#"{"load_mg_l": 100.5}"#).unwrap();
     assert_eq!(report.headline().counts.satisfied, 101);
 }
+
+#[test]
+fn a_report_is_a_receipt() {
+    let plan = lianzhou();
+    let area = plan.with_facts("project", &json!({"last_year_intensity_target_met": false})).unwrap();
+    let facts =
+        r#"{"is_two_high": true, "stage": "proposed", "justified": ["necessity"], "intensity_situation_severe": null}"#;
+    let report = area.at(day("2024-06-30")).evaluate_json("project", facts).unwrap();
+    let receipt = report.to_json();
+    assert_eq!(plan.verify(&receipt).unwrap().to_json(), receipt);
+    let spoilt = |from: &str, to: &str| {
+        assert!(receipt.contains(from), "{from}");
+        let errors = plan.verify(receipt.replacen(from, to, 1)).unwrap_err();
+        let error = errors.iter().next().unwrap();
+        (error.code(), error.path().to_owned())
+    };
+    let gate = "receipt.findings.two-high-proposed-slow-limited-approval.outcome";
+    let outcome = r#""rule":"two-high-proposed-slow-limited-approval""#;
+    let at = receipt.find(outcome).unwrap();
+    let mut forged = receipt.clone();
+    forged.replace_range(at.., &receipt[at..].replacen("triggered", "satisfied", 1));
+    let errors = plan.verify(&forged).unwrap_err();
+    assert_eq!((errors.iter().next().unwrap().code(), errors.iter().next().unwrap().path()), ("receipt-differs", gate));
+    assert_eq!(spoilt(plan.hash(), "0000"), ("other-plan", "receipt.plan".to_owned()));
+    assert_eq!(spoilt("\"proposed\"", "\"propsed\""), ("unknown-choice", "receipt.facts.stage".to_owned()));
+    assert_eq!(spoilt("2024-06-30", "2024-06-31"), ("invalid-date", "receipt.as_of".to_owned()));
+    assert_eq!(spoilt("\"findings\"", "\"finding\"").0, "receipt-differs");
+    // Another version of the engine may have written it, as long as it says the same.
+    assert!(plan.verify(receipt.replacen("\"engine\":\"", "\"engine\":\"9.", 1)).is_ok());
+    for text in ["", "[]", "{}", "{\"plan\":{\"hash\":1}}"] {
+        assert!(plan.verify(text).is_err(), "{text}");
+    }
+    let values = plan.reported();
+    assert!(plan.verify(serde_json::to_string(&plan.scorecard(&values).unwrap()).unwrap()).is_err());
+}
+
+#[test]
+fn the_smallest_change() {
+    let changes = |body: &str, facts: &str| {
+        let report = one_rule("obligation", body).unwrap().evaluate_json("s", facts).unwrap();
+        let changes = report.finding("g").unwrap().smallest_changes();
+        changes
+            .into_iter()
+            .map(|c| {
+                let sign = match (c.direction, c.inclusive) {
+                    (None, _) => "=",
+                    (Some("at_least"), Some(true)) => ">=",
+                    (Some("at_least"), _) => ">",
+                    (_, Some(true)) => "<=",
+                    _ => "<",
+                };
+                let bound = c.bound.map_or_else(String::new, |b| b.to_string());
+                format!("{} {sign} {bound} ({})", c.fact, c.value)
+            })
+            .collect::<Vec<_>>()
+    };
+    let of = |test: &str| format!("requires = '{test}'");
+    assert_eq!(changes(&of("x >= 50"), r#"{"x": 49.5}"#), ["x >= 50 (50)"]);
+    assert_eq!(changes(&of("x > 50"), r#"{"x": 49.5}"#), ["x > 50 (50.1)"]);
+    assert_eq!(changes(&of("x < 50"), r#"{"x": 50}"#), ["x < 50 (49)"]);
+    assert_eq!(changes(&of("x - y >= 20"), r#"{"x": 80, "y": 61.6}"#), ["x >= 81.6 (81.6)", "y <= 60 (60)"]);
+    // 33.333333…: the nearest step that satisfies.
+    assert_eq!(changes(&of("3 * x >= 100"), r#"{"x": 1}"#)[0].split(' ').next_back(), Some("(33.333334)"));
+    assert_eq!(changes(&of("x >= 50 and b"), r#"{"x": 49, "b": false}"#), [""; 0], "one fact does not do");
+    assert_eq!(changes(&of("x >= 50 or b"), r#"{"x": 49, "b": false}"#), ["x >= 50 (50)", "b =  (true)"]);
+    assert_eq!(changes(&of("x >= 50"), r#"{"x": 50}"#), [""; 0], "it is met");
+    assert_eq!(changes(&of("x >= 50"), "{}"), [""; 0], "nobody knows whether it is met");
+    assert_eq!(changes(&of("x in (10..20) or x in [40..50]"), r#"{"x": 31}"#), ["x >= 40 (40)"], "the nearer");
+    assert_eq!(changes(&of("x in (10..20) or x in [40..50]"), r#"{"x": 29}"#), ["x < 20 (19)"]);
+
+    let plan = lianzhou();
+    let of = |subject: &str, rule: &str, facts: &str| {
+        let report = plan.evaluate_json(subject, facts).unwrap();
+        serde_json::to_value(report.finding(rule).unwrap().smallest_changes()).unwrap()
+    };
+    assert_eq!(
+        of(
+            "urban_wwtp",
+            "wwtp-urban-bod-plus-20-2025",
+            r#"{"influent_bod5_2020_mg_l": 61.6, "influent_bod5_mg_l": 80}"#
+        ),
+        json!([{"fact": "influent_bod5_mg_l", "value": "81.6", "bound": "81.6", "inclusive": true, "direction": "at_least"}]),
+        "never the base year"
+    );
+    let quota = r#"{"energy_intensity_reduction_pct": 13, "assigned_energy_intensity_reduction_pct": 14.5}"#;
+    let changes = of("city", "target-energy-intensity-2025", quota);
+    assert_eq!(changes.as_array().unwrap().len(), 1, "never the quota");
+    let unreachable = r#"{"energy_intensity_reduction_pct": 13, "assigned_energy_intensity_reduction_pct": 100}"#;
+    assert_eq!(of("city", "target-energy-intensity-2025", unreachable)[0]["value"], "100");
+    let elements = r#"{"influent_bod5_mg_l": 80, "has_plan": true, "plan_elements": ["network_coverage", "works_plan_volume", "works_plan_concentration"]}"#;
+    let changes = of("urban_wwtp", "wwtp-urban-bod-one-plant-one-policy", elements);
+    assert_eq!(changes[0]["fact"], "plan_elements");
+    assert_eq!(changes[0]["value"].as_array().unwrap().len(), 4);
+    assert_eq!(
+        of("city", "target-construction-land-safe-use-2025", r#"{"construction_land_safe_use_ensured": false}"#),
+        json!([]),
+        "never a judgement"
+    );
+}
+
+#[test]
+fn progress_and_pace() {
+    let plan = lianzhou();
+    let row = |no: u32, values: &str, as_of: &str| {
+        let card = plan.at(day(as_of)).scorecard_json(values).unwrap();
+        let row = card.row(no).unwrap();
+        (row.progress.map(|d| d.to_string()), row.pace.map(|d| d.to_string()))
+    };
+    let some = |text: &str| Some(text.to_owned());
+    // Forest: from 68.21 to 69 in five years is 0.158 a year; 68.605 is half the way.
+    assert_eq!(
+        row(19, r#"{"forest_coverage_pct": {"value": 68.21, "year": 2020}}"#, "2020-12-31"),
+        (some("0"), some("0.158"))
+    );
+    assert_eq!(
+        row(19, r#"{"forest_coverage_pct": {"value": 68.605, "year": 2023}}"#, "2023-12-31"),
+        (some("0.5"), some("0.1975"))
+    );
+    assert_eq!(
+        row(19, r#"{"forest_coverage_pct": {"value": 69.79, "year": 2023}}"#, "2023-12-31"),
+        (some("2"), some("0"))
+    );
+    assert_eq!(row(19, r#"{"forest_coverage_pct": 68.21}"#, "2025-12-31"), (some("0"), None), "no year is left");
+    // PM2.5 stood at its target in 2020: no way to measure, but a pace once it is above.
+    assert_eq!(row(2, r#"{"pm25_annual_ug_m3": {"value": 28, "year": 2022}}"#, "2022-12-31"), (None, some("-1")));
+    // A third of a unit in three years, rounded half up to two decimals more than the fact has.
+    assert_eq!(
+        row(17, r#"{"hazwaste_disposal_rate_pct": {"value": 98, "year": 2022}}"#, "2022-12-31"),
+        (some("0.845"), some("0.3333"))
+    );
+    let report = plan
+        .at(day("2023-12-31"))
+        .evaluate_json("urban_wwtp", r#"{"influent_bod5_2020_mg_l": 61.6, "influent_bod5_mg_l": 71.6}"#)
+        .unwrap();
+    let finding = report.finding("wwtp-urban-bod-plus-20-2025").unwrap();
+    assert_eq!(
+        (finding.progress().unwrap().to_string(), finding.pace().unwrap().to_string()),
+        ("0.5".to_owned(), "5".to_owned())
+    );
+}

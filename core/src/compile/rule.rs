@@ -3,7 +3,7 @@
 use super::unique;
 use crate::error::nearest;
 use crate::feel::{Arithmetic, Expr, Resolve, Type, infer, parse};
-use crate::model::{Decision, Due, FactKind, Reading, Rule, RuleKind};
+use crate::model::{Baseline, BaselineValue, Decision, Due, FactKind, Reading, Rule, RuleKind};
 use crate::program::{Condition, DueDay, FactEntry, Parts, RuleProgram, SubjectProgram};
 use crate::{Date, Decimal, Error, Problem, Value};
 
@@ -40,6 +40,13 @@ impl RuleCompiler<'_> {
             }
         }
         let measure = self.fact_of("measure", rule.measure.as_deref(), None);
+        if let Some(Baseline { value: BaselineValue::Fact(name), .. }) = &rule.baseline {
+            self.fact_of("baseline.fact", Some(name), Some(FactKind::Number));
+        }
+        if rule.baseline.is_some() && rule.measure.is_none() {
+            let detail = "a baseline is one of the measure".to_owned();
+            self.fail("baseline", Problem::InvalidRule { detail });
+        }
         let done = self.fact_of("done", rule.done.as_deref(), Some(FactKind::YesNo));
         let done_on = self.fact_of("done_on", rule.done_on.as_deref(), Some(FactKind::Date));
         if !self.incomplete {

@@ -1,0 +1,186 @@
+//! The smallest change of one fact that would satisfy a rule that is not met.
+
+use serde::Serialize;
+
+use crate::decimal::Rounding;
+use crate::evaluate::outcome;
+use crate::facts::Facts;
+use crate::feel::{Comparison, Expr, Locals, Test, eval};
+use crate::model::{FactKind, Source};
+use crate::program::{Condition, FactEntry, RuleProgram, SubjectProgram};
+use crate::{Date, Decimal, Outcome, Value};
+
+/// A change of one fact that would satisfy a rule: the nearest there is, in steps of the fact's usual decimals.
+///
+/// A base-year, assigned or judgement fact is never proposed, nor a value outside the fact's range.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The fact.
+    pub fact: String,
+    /// The nearest value that satisfies: of a set, the whole set.
+    pub value: Value,
+    /// For a number, the boundary that this value is on the satisfied side of.
+    pub bound: Option<Decimal>,
+    /// For a number, whether the boundary itself satisfies.
+    pub inclusive: Option<bool>,
+    /// For a number, whether it has to rise (`at_least`) or fall (`at_most`).
+    pub direction: Option<&'static str>,
+}
+
+/// Every one-fact change that would satisfy the rule; none for a rule that is met, does not apply, or has no test.
+pub(crate) fn smallest_changes(
+    subject: &SubjectProgram,
+    rule: &RuleProgram,
+    facts: &Facts,
+    as_of: Date,
+) -> Vec<Change> {
+    let Some(requires) = &rule.parts.requires else { return Vec::new() };
+    if eval(&requires.expr, &facts.values, &Locals::None) != Value::Bool(false) {
+        return Vec::new();
+    }
+    let search = Search { rule, requires: &requires.expr, facts, as_of };
+    let mut slots: Vec<usize> = Vec::new();
+    requires.expr.facts(&mut |slot| slots.push(slot));
+    slots.sort_unstable();
+    slots.dedup();
+    let changeable = slots.into_iter().filter_map(|slot| Some((slot, subject.fact(slot)?)));
+    changeable.filter(|(_, fact)| is_changeable(fact)).filter_map(|(slot, fact)| search.change(slot, fact)).collect()
+}
+
+/// What was measured in a base year, assigned or judged is no one's to change.
+fn is_changeable(fact: &FactEntry) -> bool {
+    let base_year = fact.name().split('_').any(|part| part.len() == 4 && part.parse::<u16>().is_ok());
+    fact.fact.source == Source::Reported && !base_year
+}
+
+struct Search<'a> {
+    rule: &'a RuleProgram,
+    requires: &'a Expr,
+    facts: &'a Facts,
+    as_of: Date,
+}
+
+impl Search<'_> {
+    fn change(&self, slot: usize, fact: &FactEntry) -> Option<Change> {
+        let plain = |value: Value| {
+            let fact = fact.name().to_owned();
+            self.satisfies(slot, &value).then_some(Change {
+                fact,
+                value,
+                bound: None,
+                inclusive: None,
+                direction: None,
+            })
+        };
+        match (fact.kind(), self.facts.value(slot)) {
+            (FactKind::YesNo, Value::Bool(b)) => plain(Value::Bool(!b)),
+            (FactKind::Choice, Value::Text(now)) => {
+                let others = fact.choices.iter().filter(|c| *c != now);
+                others.map(|c| Value::Text(c.clone())).find_map(plain)
+            }
+            (FactKind::Set, Value::List(now)) => plain(self.smallest_set(slot, fact, now)),
+            (FactKind::Number, Value::Number(now)) => self.number(slot, fact, *now),
+            _ => None,
+        }
+    }
+
+    fn satisfies(&self, slot: usize, value: &Value) -> bool {
+        let mut changed = self.facts.clone();
+        if let Some(place) = changed.values.get_mut(slot) {
+            *place = value.clone();
+        }
+        outcome(self.rule, &changed, self.as_of).0 == Outcome::Satisfied
+    }
+
+    /// Everything there is, less what can be left out of what would have to be added.
+    fn smallest_set(&self, slot: usize, fact: &FactEntry, now: &[Value]) -> Value {
+        let mut members: Vec<Value> = fact.choices.iter().map(|c| Value::Text(c.clone())).collect();
+        for choice in fact.choices.iter().map(|c| Value::Text(c.clone())).filter(|c| !now.contains(c)) {
+            let without: Vec<Value> = members.iter().filter(|m| **m != choice).cloned().collect();
+            if self.satisfies(slot, &Value::List(without.clone().into())) {
+                members = without;
+            }
+        }
+        Value::List(members.into())
+    }
+
+    /// The nearest number on the fact's grid that satisfies. Between the boundaries of the comparisons nothing changes,
+    /// so it lies on a boundary or one step beyond.
+    fn number(&self, slot: usize, fact: &FactEntry, now: Decimal) -> Option<Change> {
+        let mut boundaries = Vec::new();
+        self.boundaries(self.requires, slot, &mut boundaries);
+        let near = |bound: &Decimal| {
+            // Without usual decimals, the grid is as fine as what is compared; a third is not.
+            let decimals = fact.fact.decimals.unwrap_or(bound.decimals().min(6)).max(now.decimals());
+            let step = Decimal::new(1, decimals);
+            let decimals = i32::try_from(decimals).unwrap_or_default();
+            let (low, high) = (bound.round(decimals, Rounding::Floor), bound.round(decimals, Rounding::Ceiling));
+            let beyond =
+                [low.zip(step).and_then(|(v, s)| v.checked_sub(s)), high.zip(step).and_then(|(v, s)| v.checked_add(s))];
+            [low, high].into_iter().chain(beyond).filter_map(|value| Some((value?, *bound))).collect::<Vec<_>>()
+        };
+        let distance = |value: Decimal| value.checked_sub(now).map(Decimal::abs);
+        let mut candidates: Vec<(Decimal, Decimal)> = boundaries.iter().flat_map(near).collect();
+        candidates.retain(|(value, _)| fact.in_range(*value).is_ok());
+        candidates.sort_by_key(|(value, bound)| (distance(*value), distance(*bound)));
+        let found = candidates.into_iter().find(|(value, _)| self.satisfies(slot, &Value::Number(*value)));
+        let (value, bound) = found?;
+        Some(Change {
+            fact: fact.name().to_owned(),
+            value: Value::Number(value),
+            bound: Some(bound),
+            inclusive: Some(self.satisfies(slot, &Value::Number(bound))),
+            direction: Some(if value > now { "at_least" } else { "at_most" }),
+        })
+    }
+
+    /// Where the two sides of a comparison meet as one fact moves, the others staying as they are.
+    fn boundaries(&self, expr: &Expr, slot: usize, found: &mut Vec<Decimal>) {
+        let mut meet = |a: &Expr, b: &Expr| found.extend(meeting_point(a, b, slot, self.facts));
+        match expr {
+            Expr::Compare(_, a, b) => meet(a, b),
+            Expr::Between { value, low, high } => {
+                meet(value, low);
+                meet(value, high);
+            }
+            Expr::In { value, tests } => {
+                for test in tests {
+                    let bounds: Vec<(Comparison, &Expr)> = test.comparisons();
+                    bounds.into_iter().for_each(|(_, bound)| meet(value, bound));
+                    if let Test::Value(Expr::List(items)) = test {
+                        items.iter().for_each(|item| meet(value, item));
+                    } else if let Test::Value(single) = test {
+                        meet(value, single);
+                    }
+                }
+            }
+            _ => {}
+        }
+        expr.children().into_iter().for_each(|child| self.boundaries(child, slot, found));
+    }
+}
+
+/// The boundary of a condition that is one comparison, solved for a fact.
+pub(crate) fn meeting_point_of(condition: &Condition, slot: usize, facts: &Facts) -> Option<Decimal> {
+    match &condition.expr {
+        Expr::Compare(op, a, b) if op.is_order() => meeting_point(a, b, slot, facts),
+        _ => None,
+    }
+}
+
+/// Solves a(x) = b(x) where the difference is linear in x, by its values at three points.
+fn meeting_point(a: &Expr, b: &Expr, slot: usize, facts: &Facts) -> Option<Decimal> {
+    let difference = |x: i64| {
+        let mut values = facts.values.clone();
+        *values.get_mut(slot)? = Value::Number(Decimal::from(x));
+        let number = |e| match eval(e, &values, &Locals::None) {
+            Value::Number(n) => Some(n),
+            _ => None,
+        };
+        number(a)?.checked_sub(number(b)?)
+    };
+    let (at_0, at_1, at_7) = (difference(0)?, difference(1)?, difference(7)?);
+    let slope = at_1.checked_sub(at_0)?;
+    let straight = slope.checked_mul(Decimal::from(7))? == at_7.checked_sub(at_0)?;
+    if slope == Decimal::ZERO || !straight { None } else { (-at_0).checked_div(slope) }
+}
