@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::decimal::Rounding;
 use crate::evaluate::outcome;
 use crate::facts::Facts;
-use crate::feel::{Comparison, Expr, Locals, Test, eval};
+use crate::feel::{Comparison, Expr, Function, Locals, Test, eval};
 use crate::model::{FactKind, Source};
 use crate::program::{Condition, FactEntry, RuleProgram, SubjectProgram};
 use crate::{Date, Decimal, Outcome, Value};
@@ -104,39 +104,66 @@ impl Search<'_> {
         Value::List(members.into())
     }
 
-    /// The nearest number on the fact's grid that satisfies. Between the boundaries of the comparisons nothing changes,
-    /// so it lies on a boundary or one step beyond.
+    /// The nearest number on the fact's grid that satisfies: on the boundary of a comparison or one step beyond, since
+    /// between boundaries nothing changes. Where a boundary cannot be solved for, such as that of a rounded number, the
+    /// grid is searched between the value and the first number known to satisfy.
     fn number(&self, slot: usize, fact: &FactEntry, now: Decimal) -> Option<Change> {
         let mut boundaries = Vec::new();
         self.boundaries(self.requires, slot, &mut boundaries);
+        boundaries.extend(fact.fact.min.into_iter().chain(fact.fact.max));
+        // Without usual decimals, the grid is as fine as what is compared; a third is not.
+        let finest = || boundaries.iter().map(|b| b.decimals().min(6)).max().unwrap_or_default();
+        let decimals = fact.fact.decimals.unwrap_or_else(finest).max(now.decimals());
+        let step = Decimal::new(1, decimals)?;
+        let places = i32::try_from(decimals).ok()?;
         let near = |bound: &Decimal| {
-            // Without usual decimals, the grid is as fine as what is compared; a third is not.
-            let decimals = fact.fact.decimals.unwrap_or(bound.decimals().min(6)).max(now.decimals());
-            let step = Decimal::new(1, decimals);
-            let decimals = i32::try_from(decimals).unwrap_or_default();
-            let (low, high) = (bound.round(decimals, Rounding::Floor), bound.round(decimals, Rounding::Ceiling));
-            let beyond =
-                [low.zip(step).and_then(|(v, s)| v.checked_sub(s)), high.zip(step).and_then(|(v, s)| v.checked_add(s))];
-            [low, high].into_iter().chain(beyond).filter_map(|value| Some((value?, *bound))).collect::<Vec<_>>()
+            let (low, high) = (bound.round(places, Rounding::Floor), bound.round(places, Rounding::Ceiling));
+            let all = [low, high, low.and_then(|v| v.checked_sub(step)), high.and_then(|v| v.checked_add(step))];
+            all.map(|value| Some((value?, *bound)))
         };
         let distance = |value: Decimal| value.checked_sub(now).map(Decimal::abs);
-        let mut candidates: Vec<(Decimal, Decimal)> = boundaries.iter().flat_map(near).collect();
+        let mut candidates: Vec<(Decimal, Decimal)> = boundaries.iter().flat_map(near).flatten().collect();
         candidates.retain(|(value, _)| fact.in_range(*value).is_ok());
         candidates.sort_by_key(|(value, bound)| (distance(*value), distance(*bound)));
-        let found = candidates.into_iter().find(|(value, _)| self.satisfies(slot, &Value::Number(*value)));
-        let (value, bound) = found?;
+        let satisfies = |value: Decimal| self.satisfies(slot, &Value::Number(value));
+        let (mut value, mut bound) = candidates.into_iter().find(|(value, _)| satisfies(*value))?;
+        let rises = value > now;
+        let inward = if rises { -step } else { step };
+        if satisfies(value.checked_add(inward)?) {
+            value = self.edge(&satisfies, now, value, places)?;
+            bound = value;
+        }
         Some(Change {
             fact: fact.name().to_owned(),
             value: Value::Number(value),
             bound: Some(bound),
-            inclusive: Some(self.satisfies(slot, &Value::Number(bound))),
-            direction: Some(if value > now { "at_least" } else { "at_most" }),
+            inclusive: Some(satisfies(bound)),
+            direction: Some(if rises { "at_least" } else { "at_most" }),
         })
+    }
+
+    /// A number on the grid that satisfies while the next one towards `from`, which does not, does not.
+    fn edge(&self, satisfies: &dyn Fn(Decimal) -> bool, from: Decimal, to: Decimal, places: i32) -> Option<Decimal> {
+        let (mut out, mut within) = (from, to);
+        // Each round halves the distance: 120 are enough for any two numbers.
+        for _ in 0..120 {
+            let middle = out.checked_add(within)?.checked_div(Decimal::from(2))?.round(places, Rounding::Floor)?;
+            if middle == out || middle == within {
+                // Floor may stop one step short of `within` from below.
+                break;
+            }
+            *(if satisfies(middle) { &mut within } else { &mut out }) = middle;
+        }
+        Some(within)
     }
 
     /// Where the two sides of a comparison meet as one fact moves, the others staying as they are.
     fn boundaries(&self, expr: &Expr, slot: usize, found: &mut Vec<Decimal>) {
-        let mut meet = |a: &Expr, b: &Expr| found.extend(meeting_point(a, b, slot, self.facts));
+        let mut meet = |a: &Expr, b: &Expr| {
+            for a in pieces(a) {
+                found.extend(pieces(b).iter().filter_map(|b| meeting_point(&a, b, slot, self.facts)));
+            }
+        };
         match expr {
             Expr::Compare(_, a, b) => meet(a, b),
             Expr::Between { value, low, high } => {
@@ -165,6 +192,22 @@ pub(crate) fn meeting_point_of(condition: &Condition, slot: usize, facts: &Facts
     match &condition.expr {
         Expr::Compare(op, a, b) if op.is_order() => meeting_point(a, b, slot, facts),
         _ => None,
+    }
+}
+
+/// The expressions of which a side of a comparison is one or the other: `max(a, b)` is a or b, `abs(a)` is a or −a.
+fn pieces(side: &Expr) -> Vec<Expr> {
+    match side {
+        Expr::Call(Function::Min | Function::Max, items) => match items.as_slice() {
+            [Expr::List(items)] => items.iter().flat_map(pieces).collect(),
+            items => items.iter().flat_map(pieces).collect(),
+        },
+        Expr::Call(Function::Abs, items) => {
+            let both = |e: Expr| [Expr::Negate(Box::new(e.clone())), e];
+            items.iter().flat_map(pieces).flat_map(both).collect()
+        }
+        Expr::If { then, otherwise, .. } => pieces(then).into_iter().chain(pieces(otherwise)).collect(),
+        other => vec![other.clone()],
     }
 }
 

@@ -140,6 +140,25 @@ proptest! {
 prop_assert_eq!(&bare, &of(format!("{start}e-3"), format!("{thousandths}E-3")));
     }
 
+    /// Raising a plant's latest BOD never turns a satisfied sewage rule breached.
+    #[test]
+    fn more_bod_never_harms(start in 0_i64..20_000, now in 0_i64..20_000, more in 0_i64..5_000, township in any::<bool>()) {
+        let subject = if township { "township_wwtp" } else { "urban_wwtp" };
+        let of = |hundredths: i64| {
+            let number = |n: i64| json!(ecoplan::Decimal::new(i128::from(n), 2).unwrap().to_string());
+            let mut facts = Case::from([("influent_bod5_mg_l".to_owned(), number(hundredths))]);
+            if !township {
+                facts.insert("influent_bod5_2020_mg_l".to_owned(), number(start));
+                facts.insert("has_plan".to_owned(), json!(false));
+            }
+            run(1, subject, "2025-12-31".parse().unwrap(), &facts)
+        };
+        for (before, after) in of(now).findings().zip(of(now + more).findings()) {
+            let turned = before.outcome() == Outcome::Satisfied && after.outcome() == Outcome::Breached;
+            prop_assert!(!turned, "{}", before.rule().id);
+        }
+    }
+
     /// Nothing that is no plan, fact or expression makes anything panic.
     #[test]
     fn no_text_panics(text in ".{0,200}") {

@@ -13,4 +13,5 @@ mod decimal;
 mod evaluation;
 mod laws;
 mod plans;
+mod random_plans;
 mod vectors;
