@@ -1,8 +1,7 @@
 //! Exact decimal numbers.
 //!
-//! Sums, differences and products are exact or refused, never rounded behind the caller's back. Decimal crates in
-//! common use hold 28 digits and round past them without a word; the standard that conditions follow (DMN 1.5, FEEL)
-//! asks for 34, so this is 34 digits and says no beyond.
+//! Sums, differences and products are exact to the 34 digits that the standard of the conditions (DMN 1.5, FEEL) asks for;
+//! facts are held to fewer, so that no verdict on them rests on rounding. Decimal crates in common use hold 28 digits.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -11,7 +10,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A decimal number of at most 34 significant digits and 34 decimals.
+/// A decimal number of at most 34 significant digits and 100 decimals.
 ///
 /// What was read as `81.6` is 81.6. On the wire it is a string without superfluous zeros.
 ///
@@ -36,7 +35,7 @@ pub enum DecimalError {
     /// `""`, `-`, `12,5`, `NaN`: not a decimal number.
     #[error("not a decimal number")]
     NotANumber,
-    /// More than 34 significant digits, or a digit past the 34th decimal.
+    /// More than 34 significant digits, or a digit past the 100th decimal.
     #[error("more digits than the 34 that are held exactly")]
     TooManyDigits,
 }
@@ -60,7 +59,8 @@ pub enum Rounding {
     Ceiling,
 }
 
-const MAX_SCALE: u8 = 34;
+/// Deep enough for 34 digits of any quotient that occurs.
+const MAX_SCALE: u8 = 100;
 /// 10³⁴: every mantissa is smaller in magnitude.
 const LIMIT: u128 = 10_u128.pow(34);
 
@@ -77,6 +77,11 @@ const POWERS: [i128; 39] = {
     powers
 };
 
+/// How many digits a number has; 0 has none.
+fn digits(number: u128) -> u32 {
+    number.checked_ilog10().map_or(0, |log| log + 1)
+}
+
 fn pow10(exponent: u32) -> Option<i128> {
     POWERS.get(usize::try_from(exponent).ok()?).copied()
 }
@@ -88,6 +93,10 @@ impl Decimal {
     #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
     const fn raw(mantissa: i128, scale: u8) -> Self {
         Decimal { high: (mantissa >> 64) as i64, low: mantissa as u64, scale }
+    }
+
+    fn is_zero(self) -> bool {
+        self.high == 0 && self.low == 0
     }
 
     fn mantissa(self) -> i128 {
@@ -102,24 +111,38 @@ impl Decimal {
     }
 
     /// The value `mantissa` × 10⁻`scale`, if it can be held.
-    pub fn new(mantissa: i128, scale: u32) -> Option<Self> {
-        Self::fit(mantissa, scale)
-    }
-
-    /// Drops trailing zeros until mantissa and scale are within their limits.
-    fn fit(mut mantissa: i128, mut scale: u32) -> Option<Self> {
-        if mantissa == 0 {
-            return Some(Self::ZERO);
-        }
-        while scale > u32::from(MAX_SCALE) || (scale > 0 && mantissa.unsigned_abs() >= LIMIT) {
-            if mantissa % 10 != 0 {
-                return None;
-            }
+    pub fn new(mut mantissa: i128, mut scale: u32) -> Option<Self> {
+        let held = |m: i128, s: u32| m.unsigned_abs() < LIMIT && s <= u32::from(MAX_SCALE);
+        while mantissa != 0 && scale > 0 && !held(mantissa, scale) && mantissa % 10 == 0 {
             mantissa /= 10;
             scale -= 1;
         }
-        let scale = u8::try_from(scale).ok()?;
-        (mantissa.unsigned_abs() < LIMIT).then_some(Decimal::raw(mantissa, scale))
+        if mantissa == 0 {
+            return Some(Self::ZERO);
+        }
+        if held(mantissa, scale) { Self::fit(mantissa, scale) } else { None }
+    }
+
+    /// The value `mantissa` × 10⁻`scale`, rounded half to even where it has more than 34 digits or 100 decimals; `None`
+    /// where it is too large.
+    fn fit(mantissa: i128, scale: u32) -> Option<Self> {
+        if mantissa.unsigned_abs() < LIMIT && scale <= u32::from(MAX_SCALE) {
+            return Some(Decimal::raw(mantissa, u8::try_from(scale).ok()?));
+        }
+        if mantissa == 0 {
+            return Some(Self::ZERO);
+        }
+        let digits = digits(mantissa.unsigned_abs());
+        let drop = digits.saturating_sub(34).max(scale.saturating_sub(u32::from(MAX_SCALE)));
+        let scale = scale.checked_sub(drop)?;
+        let Some(unit) = pow10(drop) else { return Some(Self::ZERO) };
+        let (mut kept, rest) = (mantissa / unit, mantissa % unit);
+        let half = (rest.unsigned_abs() * 2).cmp(&unit.unsigned_abs());
+        if half == Ordering::Greater || (half == Ordering::Equal && kept % 2 != 0) {
+            kept += mantissa.signum();
+        }
+        // Rounding up may have made it one digit longer: a power of ten.
+        Self::fit(kept, scale)
     }
 
     fn normalized(self) -> Self {
@@ -153,29 +176,59 @@ impl Decimal {
         Some((lift(self)?, lift(other)?, u32::from(scale)))
     }
 
-    /// `self + other`, or `None` where the sum has too many digits.
+    /// `self + other`: exact to 34 significant digits, rounded half to even beyond; `None` where it is too large.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         if self.scale == other.scale {
             return Self::fit(self.mantissa() + other.mantissa(), u32::from(self.scale));
         }
-        let (a, b, scale) = self.aligned(other).or_else(|| self.normalized().aligned(other.normalized()))?;
-        Self::fit(a.checked_add(b)?, scale)
+        let (coarse, fine) = if self.scale < other.scale { (self, other) } else { (other, self) };
+        if coarse.is_zero() {
+            return Some(fine);
+        }
+        // The coarser number at 36 digits; what the finer one has beyond that only decides ties.
+        let lift = 36 - digits(coarse.mantissa().unsigned_abs());
+        let apart = u32::from(fine.scale - coarse.scale);
+        if apart <= lift {
+            return Self::fit(coarse.mantissa() * pow10(apart)? + fine.mantissa(), u32::from(fine.scale));
+        }
+        let unit = pow10(apart - lift);
+        let (whole, rest) = unit.map_or((0, fine.mantissa()), |unit| (fine.mantissa() / unit, fine.mantissa() % unit));
+        let sum = coarse.mantissa() * pow10(lift)? + whole;
+        Self::fit(sum * 10 + rest.signum(), u32::from(coarse.scale) + lift + 1)
     }
 
-    /// `self - other`, or `None` where the difference has too many digits.
+    /// `self - other`, as [`Decimal::checked_add`].
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         self.checked_add(-other)
     }
 
-    /// `self × other`, or `None` where the product, or a step towards it, has too many digits.
+    /// `self × other`: exact to 34 significant digits, rounded half to even beyond; `None` where it is too large.
     pub fn checked_mul(self, other: Self) -> Option<Self> {
-        let product = |a: Decimal, b: Decimal| {
-            Self::fit(a.mantissa().checked_mul(b.mantissa())?, u32::from(a.scale) + u32::from(b.scale))
-        };
-        product(self, other).or_else(|| product(self.normalized(), other.normalized()))
+        let scale = u32::from(self.scale) + u32::from(other.scale);
+        if let Some(product) = self.mantissa().checked_mul(other.mantissa()) {
+            return Self::fit(product, scale);
+        }
+        // The product as high × 10³⁴ + low, from halves of 17 digits.
+        let half = pow10(17)?.unsigned_abs();
+        let (a, b) = (self.mantissa().unsigned_abs(), other.mantissa().unsigned_abs());
+        let (a1, a0, b1, b0) = (a / half, a % half, b / half, b % half);
+        let middle = a1 * b0 + a0 * b1;
+        let low = middle % half * half + a0 * b0;
+        let (high, low) = (a1 * b1 + middle / half + low / LIMIT, low % LIMIT);
+        // 36 digits of it; the rest only decides ties.
+        let taken = 36_u32.saturating_sub(digits(high)).min(34);
+        let unit = pow10(34 - taken)?.unsigned_abs();
+        let whole = high * pow10(taken)?.unsigned_abs() + low / unit;
+        let sticky = u128::from(low % unit != 0);
+        let magnitude = i128::try_from(whole * 10 + sticky).ok()?;
+        let signed = if (self.high < 0) == (other.high < 0) { magnitude } else { -magnitude };
+        match (scale + taken + 1).checked_sub(34) {
+            Some(scale) => Self::fit(signed, scale),
+            None => None,
+        }
     }
 
-    /// `self ÷ other`, rounded half to even at 34 significant digits and at most 34 decimals; `None` for ÷ 0.
+    /// `self ÷ other`, rounded half to even at 34 significant digits; `None` for ÷ 0.
     pub fn checked_div(self, other: Self) -> Option<Self> {
         let (a, b) = (self.normalized(), other.normalized());
         if b.mantissa() == 0 {
@@ -282,7 +335,7 @@ impl FromStr for Decimal {
     /// # Errors
     ///
     /// - `` (empty), `-`, `12,5`, `5.`, `1e`, `NaN` — [`DecimalError::NotANumber`].
-    /// - a number of more than 34 significant digits, or with a 35th decimal — [`DecimalError::TooManyDigits`].
+    /// - a number of more than 34 significant digits, or with a 101st decimal — [`DecimalError::TooManyDigits`].
     fn from_str(text: &str) -> Result<Self, DecimalError> {
         let (negative, rest) = match text.as_bytes() {
             [b'-', rest @ ..] => (true, rest),
@@ -357,8 +410,8 @@ impl Digits {
             return Some(Decimal::ZERO);
         }
         match exponent + i64::from(self.zeros) {
-            up @ 0.. => Decimal::fit(self.mantissa.checked_mul(pow10(u32::try_from(up).ok()?)?)?, 0),
-            down => Decimal::fit(self.mantissa, u32::try_from(down.unsigned_abs()).ok()?),
+            up @ 0.. => Decimal::new(self.mantissa.checked_mul(pow10(u32::try_from(up).ok()?)?)?, 0),
+            down => Decimal::new(self.mantissa, u32::try_from(down.unsigned_abs()).ok()?),
         }
     }
 }
@@ -368,7 +421,7 @@ impl fmt::Display for Decimal {
         let normal = self.normalized();
         let (mantissa, scale) = (normal.mantissa(), normal.scale);
         // Filled from the end: the digits, the point, a zero before it.
-        let mut text = [b'0'; 40];
+        let mut text = [b'0'; 2 + MAX_SCALE as usize + 34];
         let mut places = text.iter_mut().rev();
         let mut rest = mantissa.unsigned_abs();
         let mut length = 0;
@@ -424,6 +477,7 @@ impl Ord for Decimal {
         }
         match self.aligned(*other) {
             Some((a, b, _)) => a.cmp(&b),
+            None if self.is_zero() || other.is_zero() => self.mantissa().signum().cmp(&other.mantissa().signum()),
             // The one with fewer decimals outgrew i128 at the other's scale, so it is the larger in magnitude.
             None if self.scale < other.scale => self.mantissa().cmp(&0),
             None => 0.cmp(&other.mantissa()),

@@ -138,7 +138,7 @@ pub(crate) const BARE: &str = "a bare number";
 
 impl Problem {
     pub(crate) fn too_many_digits(value: String) -> Self {
-        Problem::TooManyDigits { value, limit: "34 significant digits and 34 decimals" }
+        Problem::TooManyDigits { value, limit: "34 significant digits and 100 decimals" }
     }
 
     /// The stable code.

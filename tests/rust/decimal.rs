@@ -34,21 +34,56 @@ fn what_is_no_number_is_refused() {
         assert_eq!(text.parse::<Decimal>(), Err(DecimalError::NotANumber), "{text}");
     }
     for text in
-        ["12345678901234567890123456789012345", "1e34", "1e-35", "1e400", "1.00000000000000000000000000000000001"]
+        ["12345678901234567890123456789012345", "1e34", "1e-101", "1e400", "1.00000000000000000000000000000000001"]
     {
         assert_eq!(text.parse::<Decimal>(), Err(DecimalError::TooManyDigits), "{text}");
     }
 }
 
 #[test]
-fn sums_are_exact_or_refused() {
+fn arithmetic_is_exact_to_34_digits() {
     assert_eq!(d("0.1").checked_add(d("0.2")), Some(d("0.3")));
     assert_eq!(d("81.6").checked_sub(d("61.6")), Some(d("20")));
-    assert_eq!(d("1e33").checked_add(d("1e-10")), None);
+    assert_eq!(d("5e20").checked_mul(d("2e-20")), Some(d("10")));
+    // Beyond, half to even; what is dropped decides ties.
+    assert_eq!(d("1e33").checked_add(d("1e-10")), Some(d("1e33")));
+    assert_eq!(
+        d("1000000000000000000000000000000000").checked_add(d("0.5")),
+        Some(d("1000000000000000000000000000000000"))
+    );
+    assert_eq!(
+        d("1000000000000000000000000000000001").checked_add(d("0.5")),
+        Some(d("1000000000000000000000000000000002"))
+    );
+    assert_eq!(
+        d("1000000000000000000000000000000000").checked_add(d("0.51")),
+        Some(d("1000000000000000000000000000000001"))
+    );
+    let sticky = d("0.5").checked_add(d("1e-30")).unwrap();
+    assert_eq!(
+        d("1000000000000000000000000000000000").checked_add(sticky),
+        Some(d("1000000000000000000000000000000001"))
+    );
+    assert_eq!(
+        d("1000000000000000000000000000000000").checked_sub(sticky),
+        Some(d("999999999999999999999999999999999.5"))
+    );
+    assert_eq!(d("1").checked_add(d("1e-100")), Some(d("1")));
+    let nines = d("9999999999999999999999999999999999");
+    assert_eq!(nines.checked_mul(d("1.000000000000000000000000000000001")), None, "10³⁴ is too large");
+    assert_eq!(
+        d("0.9999999999999999999999999999999999").checked_mul(d("0.9999999999999999999999999999999999")),
+        Some(d("0.9999999999999999999999999999999998"))
+    );
+    assert_eq!(
+        d("1234567890123456789012345678901234").checked_mul(d("-1e-33")).and_then(|p| p.checked_mul(d("1.5"))),
+        Some(d("-1.851851835185185183518518518351851"))
+    );
+    // Too large, and too small.
     assert_eq!(d("9e33").checked_add(d("9e33")), None);
     assert_eq!(d("1e20").checked_mul(d("1e20")), None);
-    assert_eq!(d("1e-20").checked_mul(d("1e-20")), None);
-    assert_eq!(d("5e20").checked_mul(d("2e-20")), Some(d("10")));
+    assert_eq!(d("1e-60").checked_mul(d("1e-60")), Some(d("0")));
+    assert!(d("1e-100") > d("0") && d("-1e-100") < d("0") && d("1e33") > d("1e-100"));
 }
 
 #[test]
@@ -57,6 +92,8 @@ fn division_has_34_digits() {
     assert_eq!(d("2").checked_div(d("3")), Some(d("0.6666666666666666666666666666666667")));
     assert_eq!(d("-2").checked_div(d("3")), Some(d("-0.6666666666666666666666666666666667")));
     assert_eq!(d("10").checked_div(d("4")), Some(d("2.5")));
+    // 34 significant digits, however small.
+    assert_eq!(d("-0.007").checked_div(d("0.255")), Some(d("-0.02745098039215686274509803921568627")));
     assert_eq!(d("1e33").checked_div(d("1e-1")), None);
     assert_eq!(d("1").checked_div(d("0")), None);
     assert_eq!(d("0").checked_div(d("7")), Some(d("0")));
@@ -120,13 +157,13 @@ proptest! {
     }
 
     #[test]
-    fn printing_and_parsing_are_inverse(mantissa in -(10_i128.pow(34) - 1)..10_i128.pow(34), scale in 0_u32..=34) {
+    fn printing_and_parsing_are_inverse(mantissa in -(10_i128.pow(34) - 1)..10_i128.pow(34), scale in 0_u32..=100) {
         let number = Decimal::new(mantissa, scale).unwrap();
         prop_assert_eq!(number.to_string().parse(), Ok(number));
     }
 
     #[test]
-    fn order_agrees_with_the_sign_of_the_difference(a in any::<i64>(), s in 0_u32..=34, b in any::<i64>(), t in 0_u32..=34) {
+    fn order_agrees_with_the_sign_of_the_difference(a in any::<i64>(), s in 0_u32..=100, b in any::<i64>(), t in 0_u32..=100) {
         let (a, b) = (Decimal::new(i128::from(a), s).unwrap(), Decimal::new(i128::from(b), t).unwrap());
         if let Some(difference) = a.checked_sub(b) {
             prop_assert_eq!(a.cmp(&b), difference.cmp(&Decimal::ZERO));

@@ -461,7 +461,14 @@ fn what_is_decided_is_not_missing() {
     let members = "requires = 'every v in [x, lo] satisfies v < 5'";
     open("obligation", members, "{}", &["x", "lo"], &["satisfied", "breached"]);
     open("obligation", members, r#"{"x": 1}"#, &["lo"], &["satisfied", "breached"]);
-    // A quotient or product can turn out not to be computable; a sum cannot.
+    // A quotient can turn out not to be computable, or a product of many; sums and products of two cannot.
+    open(
+        "obligation",
+        "requires = 'x * y * lo / x > y * y'",
+        "{}",
+        &["x", "y", "lo"],
+        &["satisfied", "breached", "undetermined"],
+    );
     open("obligation", "requires = 'x / y > 5'", r#"{"x": 1}"#, &["y"], &["satisfied", "breached", "undetermined"]);
     open("obligation", "requires = 'x * 0.95 > y'", "{}", &["x", "y"], &["satisfied", "breached"]);
     open("obligation", "requires = 'x + lo > y'", "{}", &["x", "y", "lo"], &["satisfied", "breached"]);

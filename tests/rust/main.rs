@@ -11,6 +11,7 @@ mod anchors;
 mod command;
 mod decimal;
 mod evaluation;
+mod fuzz;
 mod laws;
 mod plans;
 mod random_plans;

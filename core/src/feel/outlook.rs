@@ -3,9 +3,9 @@
 //! Judged node by node: comparisons over facts that will be known may come out either way, independently of each
 //! other. So the outlook never omits what can happen, and may keep what only a correlation between facts excludes.
 
-use super::ast::{Arithmetic, Expr};
+use super::ast::{Arithmetic, Expr, Function};
 use super::eval::{Locals, Truth, eval};
-use crate::{Decimal, Rounding, Value};
+use crate::{Rounding, Value};
 
 /// The values a condition can take. For a number, `yes` and `no` together mean: some known value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -133,20 +133,29 @@ fn operator(expr: &Expr, go: &dyn Fn(&Expr) -> Outlook) -> Outlook {
 }
 
 impl Expr {
-    /// Whether known operands can give null: a divisor may be zero, a product may have too many digits. Sums of facts
-    /// cannot, since facts are held to fewer digits than numbers are.
+    /// Whether known operands can give null: a divisor may be zero, a product may be too large.
     fn may_fail(&self) -> bool {
-        let here = match self {
-            Expr::Arithmetic(Arithmetic::Divide, _, divisor) => !matches!(**divisor, Expr::Literal(_)),
-            Expr::Arithmetic(Arithmetic::Multiply, a, b) => !(a.is_factor() || b.is_factor()),
-            _ => false,
-        };
-        here || self.children().into_iter().any(Expr::may_fail)
+        let divides = |e: &Expr| matches!(e, Expr::Arithmetic(Arithmetic::Divide, _, divisor) if !matches!(**divisor, Expr::Literal(_)));
+        self.any(&divides) || self.any(&|e| e.magnitude() > 34)
     }
 
-    /// A literal so short that a fact times it still fits.
-    fn is_factor(&self) -> bool {
-        let few = |n: &Decimal| n.round(2, Rounding::Down) == Some(*n) && n.abs() < Decimal::from(100);
-        matches!(self, Expr::Literal(Value::Number(n)) if few(n))
+    /// How many digits before the point a number can have: a fact has at most 15.
+    fn magnitude(&self) -> u32 {
+        let most = |items: &[&Expr]| items.iter().map(|e| e.magnitude()).max().unwrap_or(0);
+        match self {
+            Expr::Arithmetic(Arithmetic::Multiply, a, b) => a.magnitude() + b.magnitude(),
+            Expr::Arithmetic(Arithmetic::Divide, a, b) => match **b {
+                Expr::Literal(Value::Number(n)) => a.magnitude() + n.decimals(),
+                _ => 35,
+            },
+            Expr::Arithmetic(..) => most(&self.children()) + 1,
+            Expr::Literal(Value::Number(n)) => {
+                u32::try_from(n.abs().round(0, Rounding::Floor).map_or(34, |n| n.to_string().len())).unwrap_or(34)
+            }
+            Expr::Literal(_) => 0,
+            Expr::Fact(_) | Expr::Local(_) => 15,
+            Expr::Call(Function::Sum, items) => most(&items.iter().collect::<Vec<_>>()) + 3,
+            _ => most(&self.children()),
+        }
     }
 }

@@ -1,4 +1,6 @@
-//! The code blocks of both READMEs, run as documentation tests.
+//! What is shared between the tests: the READMEs as documentation tests, and the entry points that are fuzzed.
+
+pub mod fuzz;
 
 // Only under test, so that the package builds from its own folder.
 #[cfg(doctest)]
