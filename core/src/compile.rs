@@ -13,13 +13,22 @@ use crate::facts::check;
 use crate::feel::{Expr, parse};
 use crate::input::Input;
 use crate::model::{Document, Fact, FactKind, Reported, ReportedValue, RuleKind, StrengthClass};
-use crate::program::{FactEntry, Program, SubjectProgram};
+use crate::program::{FactEntry, Parts, Program, RuleProgram, SubjectProgram};
 use crate::unit::Unit;
 use crate::{Error, Errors, Problem};
+
+/// How large a plan may be, and how many steps judging a case of each of its subjects may take.
+const MAX_FACTS: usize = 5_000;
+const MAX_RULES: usize = 10_000;
+const MAX_COST: u64 = 10_000_000;
 
 /// Compiles a plan, or reports everything wrong with it.
 pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
     let mut errors = Vec::new();
+    let counts = [("facts", document.facts.len(), MAX_FACTS), ("rules", document.rules.len(), MAX_RULES)];
+    if let Some((what, _, limit)) = counts.into_iter().find(|(_, count, limit)| count > limit) {
+        return Err(Error::new(what, Problem::TooMany { what, limit }).into());
+    }
     unique("subject", document.subjects.iter().map(|s| s.id.as_str()), &mut errors);
     unique("rule", document.rules.iter().map(|r| r.id.as_str()), &mut errors);
     clashes(&document.facts, &mut errors);
@@ -64,8 +73,25 @@ pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
         }
     }
     indicators(&document, &subjects, &mut errors);
+    if subjects.iter().map(cost).fold(0, u64::saturating_add) > MAX_COST {
+        errors.push(Error::new("plan", Problem::TooCostly { limit: MAX_COST }));
+    }
     let hash = hash(&document);
     Errors::check(errors, Program { document, hash, subjects })
+}
+
+/// The steps that judging one case takes at most: what is missing is found by looking again for each fact of a rule.
+fn cost(subject: &SubjectProgram) -> u64 {
+    let length = |slot: usize| subject.fact(slot).map_or(0, |f| f.choices.len());
+    let of_parts = |rule: &RuleProgram, parts: &Parts| {
+        let steps = parts.conditions().map(|c| c.cost(&length)).fold(0, u64::saturating_add);
+        let facts = u64::try_from(rule.slots(parts).len()).unwrap_or(u64::MAX);
+        steps.saturating_mul(facts.saturating_add(1))
+    };
+    let of_rule = |rule: &RuleProgram| {
+        std::iter::once(&rule.parts).chain(&rule.readings).map(|p| of_parts(rule, p)).fold(0, u64::saturating_add)
+    };
+    subject.rules.iter().map(of_rule).fold(0, u64::saturating_add)
 }
 
 /// The content hash: SHA-256 of the canonical model, not of the files' bytes.

@@ -89,6 +89,10 @@ pub enum Problem {
     TooDeep { limit: usize },
     #[error("larger than {limit} bytes")]
     TooLarge { limit: usize },
+    #[error("takes more than {limit} steps to evaluate")]
+    TooCostly { limit: u64 },
+    #[error("more than {limit} {what}")]
+    TooMany { what: &'static str, limit: usize },
     #[error("not UTF-8 from byte {offset} on")]
     NotUtf8 { offset: usize },
     #[error("not JSON: {detail}")]
@@ -167,6 +171,8 @@ impl Problem {
             Problem::DuplicateKey { .. } => "duplicate-key",
             Problem::TooDeep { .. } => "too-deep",
             Problem::TooLarge { .. } => "too-large",
+            Problem::TooCostly { .. } => "too-costly",
+            Problem::TooMany { .. } => "too-many",
             Problem::NotUtf8 { .. } => "not-utf8",
             Problem::InvalidJson { .. } => "invalid-json",
             Problem::OtherPlan { .. } => "other-plan",
@@ -252,6 +258,8 @@ impl Problem {
             Problem::DuplicateKey { key } => format!("键“{key}”重复"),
             Problem::TooDeep { limit } => format!("嵌套超过 {limit} 层"),
             Problem::TooLarge { limit } => format!("超过 {limit} 字节"),
+            Problem::TooCostly { limit } => format!("求值超过 {limit} 步"),
+            Problem::TooMany { what, limit } => format!("{what} 超过 {limit} 个"),
             Problem::NotUtf8 { offset } => format!("从第 {offset} 字节起不是 UTF-8"),
             Problem::InvalidJson { detail } => format!("不是有效的 JSON：{detail}"),
             Problem::OtherPlan { id, hash, expected } => {

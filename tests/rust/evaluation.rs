@@ -743,3 +743,22 @@ fn progress_and_pace() {
         ("0.5".to_owned(), "5".to_owned())
     );
 }
+
+#[test]
+fn what_takes_too_long_is_refused() {
+    let list = format!("[{}]", (0..200).map(|n| n.to_string()).collect::<Vec<_>>().join(", "));
+    let nested =
+        format!("some a in {list} satisfies some b in {list} satisfies some c in {list} satisfies a + b + c < 0");
+    let expression: Expression = nested.parse().unwrap();
+    let code = |errors: ecoplan::Errors| errors.iter().next().unwrap().code();
+    assert_eq!(code(expression.evaluate_json("{}").unwrap_err()), "too-costly");
+    let over: Expression =
+        "some a in s satisfies some b in s satisfies some c in s satisfies a + b + c < 0".parse().unwrap();
+    assert_eq!(over.evaluate_json(r#"{"s": [1, 2, 3]}"#).unwrap(), Value::Bool(false));
+    let long = format!(r#"{{"s": [{}]}}"#, vec!["1"; 1000].join(", "));
+    assert_eq!(code(over.evaluate_json(long).unwrap_err()), "too-costly");
+    let rule = format!("requires = 'some a in {list} satisfies some b in {list} satisfies x > a + b'");
+    assert_eq!(code(one_rule("obligation", &rule).unwrap_err()), "too-costly");
+    let many: String = (0..5001).map(|i| format!("[[fact]]\nsubject = \"plant\"\nname = \"f{i}\"\nkind = \"yes_no\"\nsource = \"reported\"\nlabel = {{ zh = \"l\", en = \"l\" }}\n")).collect();
+    assert_eq!(code(Plan::from_toml(&(crate::plans::SMALL.to_owned() + &many)).unwrap_err()), "too-many");
+}

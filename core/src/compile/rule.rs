@@ -220,6 +220,9 @@ impl RuleCompiler<'_> {
     }
 }
 
+/// How many steps one condition may take.
+const MAX_COST: u64 = 20_000;
+
 /// A condition of a rule: yes or no, and nothing in it that could never be computed.
 fn typed(expr: Expr, subject: &SubjectProgram) -> Result<Expr, Problem> {
     match infer(&expr, &|slot| subject.ty(slot))? {
@@ -235,6 +238,9 @@ fn typed(expr: Expr, subject: &SubjectProgram) -> Result<Expr, Problem> {
     let zero = Expr::Literal(Value::Number(Decimal::ZERO));
     if expr.any(&|e| matches!(e, Expr::Arithmetic(Arithmetic::Divide, _, divisor) if **divisor == zero)) {
         return Err(Problem::InvalidRule { detail: "a division by zero".to_owned() });
+    }
+    if expr.cost(&|slot| subject.fact(slot).map_or(0, |f| f.choices.len())) > MAX_COST {
+        return Err(Problem::TooCostly { limit: MAX_COST });
     }
     let decimals = |slot| subject.fact(slot).map_or(0, FactEntry::decimals);
     Ok(expr.expanded().aligned(&decimals))

@@ -243,6 +243,28 @@ impl Expr {
         self.any(&|e| matches!(e, Expr::Fact(slot) if wanted(*slot)))
     }
 
+    /// How many steps evaluating takes at most, `length` being that of a fact that is a list.
+    pub(crate) fn cost(&self, length: &dyn Fn(usize) -> usize) -> u64 {
+        let own: u64 = match self {
+            // `contains` and the like look at every member.
+            Expr::Fact(slot) => 1 + u64::try_from(length(*slot)).unwrap_or(u64::MAX),
+            Expr::Quantified { list, body, .. } => {
+                let members = match &**list {
+                    Expr::List(items) => items.len(),
+                    Expr::Fact(slot) => length(*slot),
+                    // A list that is computed is no longer than what it is computed from.
+                    other => usize::try_from(other.cost(length)).unwrap_or(usize::MAX),
+                };
+                return body
+                    .cost(length)
+                    .saturating_mul(u64::try_from(members).unwrap_or(u64::MAX))
+                    .saturating_add(list.cost(length));
+            }
+            _ => 1,
+        };
+        self.children().into_iter().fold(own, |sum, child| sum.saturating_add(child.cost(length)))
+    }
+
     /// The condition as FEEL text; parsing it again gives the same condition.
     pub(crate) fn print(&self, name: &dyn Fn(usize) -> String) -> String {
         let mut out = String::new();
