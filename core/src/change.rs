@@ -1,5 +1,7 @@
 //! The smallest change of one fact that would satisfy a rule that is not met.
 
+use std::cell::RefCell;
+
 use serde::Serialize;
 
 use crate::decimal::Rounding;
@@ -38,7 +40,7 @@ pub(crate) fn smallest_changes(
     if eval(&requires.expr, &facts.values, &Locals::None) != Value::Bool(false) {
         return Vec::new();
     }
-    let search = Search { rule, requires: &requires.expr, facts, as_of };
+    let search = Search { rule, requires: &requires.expr, facts, tried: RefCell::new(facts.clone()), as_of };
     let mut slots: Vec<usize> = Vec::new();
     requires.expr.facts(&mut |slot| slots.push(slot));
     slots.sort_unstable();
@@ -57,6 +59,8 @@ struct Search<'a> {
     rule: &'a RuleProgram,
     requires: &'a Expr,
     facts: &'a Facts,
+    /// The facts with one of them changed, back to what it is after each try.
+    tried: RefCell<Facts>,
     as_of: Date,
 }
 
@@ -85,11 +89,13 @@ impl Search<'_> {
     }
 
     fn satisfies(&self, slot: usize, value: &Value) -> bool {
-        let mut changed = self.facts.clone();
-        if let Some(place) = changed.values.get_mut(slot) {
-            *place = value.clone();
-        }
-        outcome(self.rule, &changed, self.as_of).0 == Outcome::Satisfied
+        let mut tried = self.tried.borrow_mut();
+        let put =
+            |facts: &mut Facts, value: Value| facts.values.get_mut(slot).map(|place| std::mem::replace(place, value));
+        let before = put(&mut tried, value.clone());
+        let satisfied = outcome(self.rule, &tried, self.as_of).0 == Outcome::Satisfied;
+        before.map(|before| put(&mut tried, before));
+        satisfied
     }
 
     /// Everything there is, less what can be left out of what would have to be added.
@@ -110,23 +116,28 @@ impl Search<'_> {
     fn number(&self, slot: usize, fact: &FactEntry, now: Decimal) -> Option<Change> {
         let mut boundaries = Vec::new();
         self.boundaries(self.requires, slot, &mut boundaries);
-        boundaries.extend(fact.fact.min.into_iter().chain(fact.fact.max));
         // Without usual decimals, the grid is as fine as what is compared; a third is not.
         let finest = || boundaries.iter().map(|b| b.decimals().min(6)).max().unwrap_or_default();
         let decimals = fact.fact.decimals.unwrap_or_else(finest).max(now.decimals());
         let step = Decimal::new(1, decimals)?;
         let places = i32::try_from(decimals).ok()?;
-        let near = |bound: &Decimal| {
-            let (low, high) = (bound.round(places, Rounding::Floor), bound.round(places, Rounding::Ceiling));
-            let all = [low, high, low.and_then(|v| v.checked_sub(step)), high.and_then(|v| v.checked_add(step))];
-            all.map(|value| Some((value?, *bound)))
-        };
-        let distance = |value: Decimal| value.checked_sub(now).map(Decimal::abs);
-        let mut candidates: Vec<(Decimal, Decimal)> = boundaries.iter().flat_map(near).flatten().collect();
-        candidates.retain(|(value, _)| fact.in_range(*value).is_ok());
-        candidates.sort_by_key(|(value, bound)| (distance(*value), distance(*bound)));
         let satisfies = |value: Decimal| self.satisfies(slot, &Value::Number(value));
-        let (mut value, mut bound) = candidates.into_iter().find(|(value, _)| satisfies(*value))?;
+        // The nearest value on the grid at one of these bounds or a step beside it.
+        let nearest = |bounds: &[Decimal]| {
+            let mut candidates = Vec::with_capacity(4 * bounds.len());
+            for bound in bounds {
+                let (low, high) = (bound.round(places, Rounding::Floor), bound.round(places, Rounding::Ceiling));
+                let beyond = [low.and_then(|v| v.checked_sub(step)), high.and_then(|v| v.checked_add(step))];
+                for value in [low, high].into_iter().chain(beyond).flatten().filter(|v| fact.allows(*v)) {
+                    let distance = |v: Decimal| v.checked_sub(now).map(Decimal::abs);
+                    candidates.push((distance(value), distance(*bound), value, *bound));
+                }
+            }
+            candidates.sort_unstable();
+            candidates.into_iter().map(|(_, _, value, bound)| (value, bound)).find(|(value, _)| satisfies(*value))
+        };
+        let ends: Vec<Decimal> = fact.fact.min.into_iter().chain(fact.fact.max).collect();
+        let (mut value, mut bound) = nearest(&boundaries).or_else(|| nearest(&ends))?;
         let rises = value > now;
         let inward = if rises { -step } else { step };
         if satisfies(value.checked_add(inward)?) {
@@ -213,8 +224,21 @@ fn pieces(side: &Expr) -> Vec<Expr> {
 
 /// Solves a(x) = b(x) where the difference is linear in x, by its values at three points.
 fn meeting_point(a: &Expr, b: &Expr, slot: usize, facts: &Facts) -> Option<Decimal> {
-    let difference = |x: i64| {
-        let mut values = facts.values.clone();
+    let moves = |e: &Expr| e.mentions(&|s| s == slot);
+    if !moves(a) && !moves(b) {
+        return None;
+    }
+    // Most often the fact stands alone beside what does not move.
+    for (alone, other) in [(a, b), (b, a)] {
+        if *alone == Expr::Fact(slot) && !moves(other) {
+            return match eval(other, &facts.values, &Locals::None) {
+                Value::Number(n) => Some(n),
+                _ => None,
+            };
+        }
+    }
+    let mut values = facts.values.clone();
+    let mut difference = |x: i64| {
         *values.get_mut(slot)? = Value::Number(Decimal::from(x));
         let number = |e| match eval(e, &values, &Locals::None) {
             Value::Number(n) => Some(n),

@@ -310,12 +310,15 @@ impl FactEntry {
     }
 
     /// Whether the fact can have this value.
+    pub(crate) fn allows(&self, number: Decimal) -> bool {
+        self.fact.min.is_none_or(|min| number >= min) && self.fact.max.is_none_or(|max| number <= max)
+    }
+
     pub(crate) fn in_range(&self, number: Decimal) -> Result<(), Problem> {
-        let fact = &self.fact;
-        if fact.min.is_some_and(|min| number < min) || fact.max.is_some_and(|max| number > max) {
-            return Err(Problem::OutOfRange { value: number.to_string(), range: self.range() });
+        if self.allows(number) {
+            return Ok(());
         }
-        Ok(())
+        Err(Problem::OutOfRange { value: number.to_string(), range: self.range() })
     }
 
     /// A number with a unit: `0.08 g/L`.
