@@ -22,9 +22,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// ```
 #[derive(Clone, Copy, Default)]
 pub struct Decimal {
-    /// The mantissa in two halves: an `i128` would be aligned to 16 bytes and make every value larger.
-    high: i64,
-    low: u64,
+    /// The bytes of the mantissa: an `i128` would be aligned to 16 bytes and make every value twice as large.
+    bytes: [u8; 16],
     scale: u8,
 }
 
@@ -88,19 +87,18 @@ fn pow10(exponent: u32) -> Option<i128> {
 
 impl Decimal {
     /// Zero.
-    pub const ZERO: Decimal = Decimal { high: 0, low: 0, scale: 0 };
+    pub const ZERO: Decimal = Decimal::raw(0, 0);
 
-    #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
     const fn raw(mantissa: i128, scale: u8) -> Self {
-        Decimal { high: (mantissa >> 64) as i64, low: mantissa as u64, scale }
+        Decimal { bytes: mantissa.to_ne_bytes(), scale }
     }
 
     fn is_zero(self) -> bool {
-        self.high == 0 && self.low == 0
+        self.bytes == [0; 16]
     }
 
     fn mantissa(self) -> i128 {
-        (i128::from(self.high) << 64) | i128::from(self.low)
+        i128::from_ne_bytes(self.bytes)
     }
 
     /// The same number with at least so many decimals, if it can be held so; numbers of one scale compare fastest.
@@ -221,7 +219,7 @@ impl Decimal {
         let whole = high * pow10(taken)?.unsigned_abs() + low / unit;
         let sticky = u128::from(low % unit != 0);
         let magnitude = i128::try_from(whole * 10 + sticky).ok()?;
-        let signed = if (self.high < 0) == (other.high < 0) { magnitude } else { -magnitude };
+        let signed = if (self.mantissa() < 0) == (other.mantissa() < 0) { magnitude } else { -magnitude };
         match (scale + taken + 1).checked_sub(34) {
             Some(scale) => Self::fit(signed, scale),
             None => None,
