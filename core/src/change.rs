@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::decimal::Rounding;
 use crate::evaluate::outcome;
 use crate::facts::Facts;
-use crate::feel::{Comparison, Expr, Function, Locals, Test, eval};
-use crate::model::{FactKind, Source};
+use crate::feel::{Comparison, Expr, Function, Locals, Test, Truth, eval, test};
+use crate::model::{Baseline, BaselineValue, FactKind, Source};
 use crate::program::{Condition, FactEntry, RuleProgram, SubjectProgram};
 use crate::{Date, Decimal, Outcome, Value};
 
@@ -37,7 +37,9 @@ pub(crate) fn smallest_changes(
     as_of: Date,
 ) -> Vec<Change> {
     let Some(requires) = &rule.parts.requires else { return Vec::new() };
-    if eval(&requires.expr, &facts.values, &Locals::None) != Value::Bool(false) {
+    let holds = |condition: &Condition| test(&condition.expr, &facts.values, &Locals::None);
+    let applies = rule.parts.applies.as_ref().is_none_or(|applies| holds(applies) == Truth::True);
+    if !applies || holds(requires) != Truth::False {
         return Vec::new();
     }
     let search = Search { rule, requires: &requires.expr, facts, tried: RefCell::new(facts.clone()), as_of };
@@ -46,12 +48,20 @@ pub(crate) fn smallest_changes(
     slots.sort_unstable();
     slots.dedup();
     let changeable = slots.into_iter().filter_map(|slot| Some((slot, subject.fact(slot)?)));
-    changeable.filter(|(_, fact)| is_changeable(fact)).filter_map(|(slot, fact)| search.change(slot, fact)).collect()
+    let baseline = |fact: &FactEntry| {
+        let of_rule = |r: &RuleProgram| matches!(&r.rule.baseline, Some(Baseline { value: BaselineValue::Fact(name), .. }) if name == fact.name());
+        subject.rules.iter().any(of_rule)
+    };
+    changeable
+        .filter(|(_, fact)| is_changeable(fact) && !baseline(fact))
+        .filter_map(|(slot, fact)| search.change(slot, fact))
+        .collect()
 }
 
 /// What was measured in a base year, assigned or judged is no one's to change.
 fn is_changeable(fact: &FactEntry) -> bool {
-    let base_year = fact.name().split('_').any(|part| part.len() == 4 && part.parse::<u16>().is_ok());
+    let base_year =
+        fact.name().split('_').any(|part| part.parse::<u16>().is_ok_and(|year| (1900..=2100).contains(&year)));
     fact.fact.source == Source::Reported && !base_year
 }
 
@@ -130,7 +140,7 @@ impl Search<'_> {
                 let beyond = [low.and_then(|v| v.checked_sub(step)), high.and_then(|v| v.checked_add(step))];
                 for value in [low, high].into_iter().chain(beyond).flatten().filter(|v| fact.allows(*v)) {
                     let distance = |v: Decimal| v.checked_sub(now).map(Decimal::abs);
-                    candidates.push((distance(value), distance(*bound), value, *bound));
+                    candidates.push((distance(value), value.checked_sub(*bound).map(Decimal::abs), value, *bound));
                 }
             }
             candidates.sort_unstable();
@@ -170,6 +180,9 @@ impl Search<'_> {
 
     /// Where the two sides of a comparison meet as one fact moves, the others staying as they are.
     fn boundaries(&self, expr: &Expr, slot: usize, found: &mut Vec<Decimal>) {
+        if found.len() > MAX_BOUNDARIES {
+            return;
+        }
         let mut meet = |a: &Expr, b: &Expr| {
             for a in pieces(a) {
                 found.extend(pieces(b).iter().filter_map(|b| meeting_point(&a, b, slot, self.facts)));
@@ -206,9 +219,13 @@ pub(crate) fn meeting_point_of(condition: &Condition, slot: usize, facts: &Facts
     }
 }
 
+/// How many boundaries of one fact, and how many pieces of one side, are looked at; beyond, no change is proposed.
+const MAX_BOUNDARIES: usize = 200;
+const MAX_PIECES: usize = 32;
+
 /// The expressions of which a side of a comparison is one or the other: `max(a, b)` is a or b, `abs(a)` is a or −a.
 fn pieces(side: &Expr) -> Vec<Expr> {
-    match side {
+    let all: Vec<Expr> = match side {
         Expr::Call(Function::Min | Function::Max, items) => match items.as_slice() {
             [Expr::List(items)] => items.iter().flat_map(pieces).collect(),
             items => items.iter().flat_map(pieces).collect(),
@@ -219,7 +236,8 @@ fn pieces(side: &Expr) -> Vec<Expr> {
         }
         Expr::If { then, otherwise, .. } => pieces(then).into_iter().chain(pieces(otherwise)).collect(),
         other => vec![other.clone()],
-    }
+    };
+    if all.len() > MAX_PIECES { Vec::new() } else { all }
 }
 
 /// Solves a(x) = b(x) where the difference is linear in x, by its values at three points.
@@ -247,7 +265,9 @@ fn meeting_point(a: &Expr, b: &Expr, slot: usize, facts: &Facts) -> Option<Decim
         number(a)?.checked_sub(number(b)?)
     };
     let (at_0, at_1, at_7) = (difference(0)?, difference(1)?, difference(7)?);
+    // A quotient may have been rounded in its last digits: what is left at 20 decimals is what counts.
+    let settled = |n: Decimal| n.round(20, Rounding::HalfEven);
     let slope = at_1.checked_sub(at_0)?;
-    let straight = slope.checked_mul(Decimal::from(7))? == at_7.checked_sub(at_0)?;
-    if slope == Decimal::ZERO || !straight { None } else { (-at_0).checked_div(slope) }
+    let straight = settled(slope.checked_mul(Decimal::from(7))?) == settled(at_7.checked_sub(at_0)?);
+    if slope == Decimal::ZERO || !straight { None } else { settled((-at_0).checked_div(slope)?) }
 }

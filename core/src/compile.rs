@@ -21,6 +21,8 @@ use crate::{Error, Errors, Problem};
 const MAX_FACTS: usize = 5_000;
 const MAX_RULES: usize = 10_000;
 const MAX_COST: u64 = 10_000_000;
+/// How long the name of a fact or choice may be, in bytes.
+const MAX_NAME: usize = 200;
 
 /// Compiles a plan, or reports everything wrong with it.
 pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
@@ -51,6 +53,7 @@ pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
             None => errors.push(stranger(format!("fact.{}.{}.subject", fact.subject, fact.name), &fact.subject)),
         }
     }
+    let mut spent = 0_u64;
     if document.period.end < document.period.start {
         let problem =
             Problem::InvalidValue { value: document.period.end.to_string(), expected: "a day after `start`".into() };
@@ -67,31 +70,31 @@ pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
                     incomplete: false,
                 };
                 let program = compiler.compile();
+                spent = spent.saturating_add(cost(subject, &program));
                 subject.rules.push(program);
+                if spent > MAX_COST {
+                    // At once, before the rest takes memory.
+                    errors.push(Error::new("plan", Problem::TooCostly { limit: MAX_COST }));
+                    break;
+                }
             }
             None => errors.push(stranger(format!("rule.{}.subject", rule.id), &rule.subject)),
         }
     }
     indicators(&document, &subjects, &mut errors);
-    if subjects.iter().map(cost).fold(0, u64::saturating_add) > MAX_COST {
-        errors.push(Error::new("plan", Problem::TooCostly { limit: MAX_COST }));
-    }
     let hash = hash(&document);
     Errors::check(errors, Program { document, hash, subjects })
 }
 
-/// The steps that judging one case takes at most: what is missing is found by looking again for each fact of a rule.
-fn cost(subject: &SubjectProgram) -> u64 {
+/// The steps that a rule takes at most: what is missing is found by looking again for each fact, and on every level.
+fn cost(subject: &SubjectProgram, rule: &RuleProgram) -> u64 {
     let length = |slot: usize| subject.fact(slot).map_or(0, |f| f.choices.len());
-    let of_parts = |rule: &RuleProgram, parts: &Parts| {
-        let steps = parts.conditions().map(|c| c.cost(&length)).fold(0, u64::saturating_add);
-        let facts = u64::try_from(rule.slots(parts).len()).unwrap_or(u64::MAX);
-        steps.saturating_mul(facts.saturating_add(1))
+    let of_condition = |c: &Expr| c.cost(&length).saturating_mul(c.height());
+    let of_parts = |parts: &Parts| {
+        let steps = parts.conditions().map(of_condition).fold(0, u64::saturating_add);
+        steps.saturating_mul(u64::try_from(rule.slots(parts).len()).unwrap_or(u64::MAX).saturating_add(1))
     };
-    let of_rule = |rule: &RuleProgram| {
-        std::iter::once(&rule.parts).chain(&rule.readings).map(|p| of_parts(rule, p)).fold(0, u64::saturating_add)
-    };
-    subject.rules.iter().map(of_rule).fold(0, u64::saturating_add)
+    std::iter::once(&rule.parts).chain(&rule.readings).map(of_parts).fold(0, u64::saturating_add)
 }
 
 /// The content hash: SHA-256 of the canonical model, not of the files' bytes.
@@ -150,6 +153,18 @@ fn fact_entry(fact: &Fact, errors: &mut Vec<Error>) -> FactEntry {
     }
     let number = fact.kind == FactKind::Number;
     let chosen = matches!(fact.kind, FactKind::Choice | FactKind::Set);
+    if fact.name.len() > MAX_NAME || fact.choices.iter().any(|c| c.id.len() > MAX_NAME) {
+        fail("name", Problem::TooLarge { limit: MAX_NAME });
+    }
+    if fact.decimals.is_some_and(|decimals| decimals > 19) {
+        fail(
+            "decimals",
+            Problem::InvalidValue {
+                value: fact.decimals.unwrap_or_default().to_string(),
+                expected: "at most 19".to_owned(),
+            },
+        );
+    }
     let unit = fact.unit.as_deref().and_then(Unit::parse);
     if let (Some(text), None) = (&fact.unit, &unit) {
         let expected = "a unit such as `mg/L`, `10^4 t/a` or `%`".to_owned();

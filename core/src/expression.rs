@@ -121,7 +121,7 @@ impl Expression {
         let values: Vec<Value> =
             self.names.iter().map(|name| given.get(name.as_str()).cloned().unwrap_or(Value::Unknown)).collect();
         let length = |slot: usize| match values.get(slot) {
-            Some(Value::List(items)) => items.len(),
+            Some(list @ Value::List(_)) => members(list),
             _ => 0,
         };
         if self.expr.cost(&length) > MAX_COST {
@@ -138,6 +138,14 @@ impl fmt::Display for Expression {
     /// The expression in its one printed form; parsing it gives the same expression.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.expr.print(&|slot| self.names.get(slot).cloned().unwrap_or_default()))
+    }
+}
+
+/// How many values a list has, those of lists within it included.
+fn members(value: &Value) -> usize {
+    match value {
+        Value::List(items) => items.iter().map(|item| 1 + members(item)).sum(),
+        _ => 0,
     }
 }
 

@@ -146,7 +146,9 @@ impl<'a> Checker<'a> {
             return;
         }
         let known = self.subject.facts.iter().map(|f| f.name());
-        let problem = Problem::UnknownFact { name: clip(name), nearest: nearest(name, known) };
+        // Looking for the nearest name takes time: the first errors get a hint.
+        let nearest = if self.errors.len() < 20 { nearest(name, known) } else { None };
+        let problem = Problem::UnknownFact { name: clip(name), nearest };
         self.fail(&clip(name), problem);
     }
 
@@ -398,7 +400,8 @@ impl Serialize for Understood<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Dated<'a> {
-            value: &'a Value,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            value: Option<&'a Value>,
             #[serde(skip_serializing_if = "Option::is_none")]
             year: Option<u16>,
             #[serde(skip_serializing_if = "Option::is_none")]
@@ -408,7 +411,9 @@ impl Serialize for Understood<'_> {
         for (slot, fact) in self.subject.facts.iter().enumerate() {
             let (value, year, not_assessed) = (self.facts.value(slot), self.facts.year(slot), self.facts.reason(slot));
             if year.is_some() || not_assessed.is_some() {
-                map.serialize_entry(fact.name(), &Dated { value, year, not_assessed })?;
+                // A year alone does not say that the value was answered with "unknown".
+                let given = value.is_known() || self.facts.answered_unknown.contains(&slot);
+                map.serialize_entry(fact.name(), &Dated { value: given.then_some(value), year, not_assessed })?;
             } else if value.is_known() || self.facts.answered_unknown.contains(&slot) {
                 map.serialize_entry(fact.name(), value)?;
             }

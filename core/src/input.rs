@@ -65,11 +65,14 @@ impl<'a> Input<'a> {
 
 /// Whether a text that is not JSON nests too deep to be told apart from JSON at all.
 fn is_deep(text: &str) -> bool {
-    let mut depth = 0_usize;
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
     text.bytes().any(|byte| {
         match byte {
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => depth += 1,
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
             _ => {}
         }
         depth > MAX_DEPTH

@@ -134,8 +134,16 @@ impl RuleProgram {
     pub(crate) fn bound(&self) -> Option<(Comparison, &Expr)> {
         fn find(expr: &Expr, measure: usize) -> Option<(Comparison, &Expr)> {
             match expr {
-                Expr::Compare(op, a, b) if op.is_order() && **a == Expr::Fact(measure) => Some((*op, &**b)),
-                Expr::Compare(op, a, b) if op.is_order() && **b == Expr::Fact(measure) => Some((op.swapped(), &**a)),
+                Expr::Compare(op, a, b)
+                    if op.is_order() && **a == Expr::Fact(measure) && !b.mentions(&|s| s == measure) =>
+                {
+                    Some((*op, &**b))
+                }
+                Expr::Compare(op, a, b)
+                    if op.is_order() && **b == Expr::Fact(measure) && !a.mentions(&|s| s == measure) =>
+                {
+                    Some((op.swapped(), &**a))
+                }
                 _ => None,
             }
         }

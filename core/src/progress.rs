@@ -27,6 +27,9 @@ pub(crate) fn progress(
     as_of: Date,
     outcome: Outcome,
 ) -> Progress {
+    if outcome == Outcome::NotApplicable {
+        return Progress::default();
+    }
     let number = |value: &Value| match value {
         Value::Number(n) => Some(*n),
         _ => None,
@@ -40,7 +43,7 @@ pub(crate) fn progress(
     });
     let value = rule.measure.and_then(|slot| number(facts.value(slot)));
     let fact = rule.measure.and_then(|slot| subject.fact(slot));
-    let places = i32::try_from(fact.map_or(0, FactEntry::decimals) + 2).unwrap_or(2);
+    let places = i32::try_from(fact.map_or(0, FactEntry::decimals).saturating_add(2)).unwrap_or(2);
     let rounded = |n: Decimal| n.round(places, Rounding::HalfUp);
     let progress = || {
         let (way, whole) = (value?.checked_sub(baseline?)?, target?.checked_sub(baseline?)?);

@@ -1,5 +1,8 @@
 //! A report is a receipt: it can be evaluated again, and must come out the same.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 
 use crate::input::Input;
@@ -23,10 +26,13 @@ pub(crate) fn verify(plan: &Plan, json: &[u8]) -> Result<Report, Errors> {
     let day = as_of.parse().map_err(|_| Error::new("receipt.as_of", Problem::InvalidDate { value: as_of.clone() }))?;
     let none = Json::Null;
     let facts = Input::from_serialize(receipt.get("facts").unwrap_or(&none), "receipt.facts")?;
-    let case = plan.at(day).without_facts().check(&text("/subject"), facts, false);
+    let case = plan.at(day).without_facts().check(&text("/subject"), facts, true);
     let report = case.map_err(|errors| errors.within("receipt."))?.report();
-    let again = parse(report.to_json().as_bytes())?;
+    let again = serde_json::to_value(&report).unwrap_or_default();
     let mut errors = Vec::new();
+    if !receipt.get("engine").is_some_and(Json::is_string) {
+        errors.push(Error::new("receipt.engine", Problem::MissingField { field: "engine".to_owned() }));
+    }
     compare(&receipt, &again, "receipt", &mut errors);
     Errors::check(errors, report)
 }
@@ -36,7 +42,8 @@ fn parse(json: &[u8]) -> Result<Json, Errors> {
         return Err(Error::new("receipt", Problem::TooLarge { limit: MAX_RECEIPT }).into());
     }
     let invalid = |e: serde_json::Error| Error::new("receipt", Problem::InvalidJson { detail: e.to_string() });
-    Ok(serde_json::from_slice(json).map_err(invalid)?)
+    let OnceOnly(receipt) = serde_json::from_slice(json).map_err(invalid)?;
+    Ok(receipt)
 }
 
 /// Notes every place where two documents differ. The version of the engine may: what it says must not.
@@ -45,8 +52,13 @@ fn compare(given: &Json, again: &Json, path: &str, errors: &mut Vec<Error>) {
         (Json::Object(a), Json::Object(b)) => {
             let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
             for key in keys.into_iter().filter(|key| path != "receipt" || *key != "engine") {
-                let none = Json::Null;
-                compare(a.get(key).unwrap_or(&none), b.get(key).unwrap_or(&none), &format!("{path}.{key}"), errors);
+                match (a.get(key), b.get(key)) {
+                    (Some(a), Some(b)) => compare(a, b, &format!("{path}.{key}"), errors),
+                    (a, b) => errors.push(Error::new(
+                        format!("{path}.{key}"),
+                        Problem::ReceiptDiffers { given: short(a), again: short(b) },
+                    )),
+                }
             }
         }
         (Json::Array(a), Json::Array(b)) if a.len() == b.len() => {
@@ -57,8 +69,71 @@ fn compare(given: &Json, again: &Json, path: &str, errors: &mut Vec<Error>) {
         }
         (a, b) if a == b => {}
         (a, b) => {
-            let short = |value: &Json| value.to_string().chars().take(100).collect::<String>();
-            errors.push(Error::new(path, Problem::ReceiptDiffers { given: short(a), again: short(b) }));
+            errors.push(Error::new(path, Problem::ReceiptDiffers { given: short(Some(a)), again: short(Some(b)) }));
         }
+    }
+}
+
+fn short(value: Option<&Json>) -> String {
+    value.map_or_else(|| "nothing".to_owned(), |value| value.to_string().chars().take(100).collect())
+}
+
+/// JSON in which no key stands twice: of two, a reader could take the one that was not compared.
+struct OnceOnly(Json);
+
+impl<'de> Deserialize<'de> for OnceOnly {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Json;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a report")
+            }
+
+            fn visit_unit<E>(self) -> Result<Json, E> {
+                Ok(Json::Null)
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+                Ok(value.into())
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+                Ok(value.into())
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+                Ok(value.into())
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+                Ok(value.into())
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+                Ok(value.into())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+                let mut list = Vec::new();
+                while let Some(OnceOnly(item)) = items.next_element()? {
+                    list.push(item);
+                }
+                Ok(Json::Array(list))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
+                let mut object = serde_json::Map::new();
+                while let Some((key, OnceOnly(value))) = entries.next_entry::<String, OnceOnly>()? {
+                    if object.contains_key(&key) {
+                        return Err(A::Error::custom(format!("the key `{key}` stands twice")));
+                    }
+                    object.insert(key, value);
+                }
+                Ok(Json::Object(object))
+            }
+        }
+        deserializer.deserialize_any(Any).map(OnceOnly)
     }
 }

@@ -193,7 +193,7 @@ impl RuleCompiler<'_> {
         let subject = self.subject;
         // Every unknown name is reported, not the first alone.
         let mut unknown = Vec::new();
-        let mut find = |name: &str| match resolve(subject, name) {
+        let mut find = |name: &str| match resolve_with(subject, name, unknown.len() < 20) {
             Ok(slot) => Ok(slot),
             Err(problem) => {
                 unknown.push(problem);
@@ -220,6 +220,9 @@ impl RuleCompiler<'_> {
     }
 }
 
+/// How deep `and`, `or`, `not` and `if` may nest in a condition of a rule.
+const MAX_BRANCHING: usize = 50;
+
 /// How many steps one condition may take.
 const MAX_COST: u64 = 20_000;
 
@@ -242,13 +245,22 @@ fn typed(expr: Expr, subject: &SubjectProgram) -> Result<Expr, Problem> {
     if expr.cost(&|slot| subject.fact(slot).map_or(0, |f| f.choices.len())) > MAX_COST {
         return Err(Problem::TooCostly { limit: MAX_COST });
     }
+    // A report nests two levels for each of these, and has to be read by parsers that stop at 128.
+    if expr.branching() > MAX_BRANCHING {
+        return Err(Problem::TooDeep { limit: MAX_BRANCHING });
+    }
     let decimals = |slot| subject.fact(slot).map_or(0, FactEntry::decimals);
     Ok(expr.expanded().aligned(&decimals))
 }
 
 fn resolve(subject: &SubjectProgram, name: &str) -> Result<usize, Problem> {
+    resolve_with(subject, name, true)
+}
+
+/// The place of a fact; looking for the nearest name takes time, so only the first errors get a hint.
+fn resolve_with(subject: &SubjectProgram, name: &str, hint: bool) -> Result<usize, Problem> {
     subject.slot(name).ok_or_else(|| Problem::UnknownFact {
         name: name.to_owned(),
-        nearest: nearest(name, subject.facts.iter().map(FactEntry::name)),
+        nearest: if hint { nearest(name, subject.facts.iter().map(FactEntry::name)) } else { None },
     })
 }

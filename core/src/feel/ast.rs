@@ -255,6 +255,15 @@ impl Expr {
                     // A list that is computed is no longer than what it is computed from.
                     other => usize::try_from(other.cost(length)).unwrap_or(usize::MAX),
                 };
+                // Opened up, each member stands wherever the variable does.
+                let members = members.saturating_mul(match &**list {
+                    Expr::List(items) => items
+                        .iter()
+                        .map(|e| e.cost(length))
+                        .max()
+                        .map_or(1, |c| usize::try_from(c).unwrap_or(usize::MAX)),
+                    _ => 1,
+                });
                 return body
                     .cost(length)
                     .saturating_mul(u64::try_from(members).unwrap_or(u64::MAX))
@@ -263,6 +272,17 @@ impl Expr {
             _ => 1,
         };
         self.children().into_iter().fold(own, |sum, child| sum.saturating_add(child.cost(length)))
+    }
+
+    /// How deep `and`, `or`, `not` and `if` nest.
+    pub(crate) fn branching(&self) -> usize {
+        let below = self.children().into_iter().map(Expr::branching).max().unwrap_or(0);
+        below + usize::from(matches!(self, Expr::And(_) | Expr::Or(_) | Expr::Not(_) | Expr::If { .. }))
+    }
+
+    /// The height of the tree.
+    pub(crate) fn height(&self) -> u64 {
+        1 + self.children().into_iter().map(Expr::height).max().unwrap_or(0)
     }
 
     /// The condition as FEEL text; parsing it again gives the same condition.

@@ -231,6 +231,9 @@ fn compare(op: Comparison, a: &Value, b: &Value) -> Truth {
     })
 }
 
+/// How long a text may get, in bytes; a longer one is null.
+const MAX_TEXT: usize = 64 * 1024;
+
 fn arithmetic(op: Arithmetic, a: &Value, b: &Value) -> Value {
     match (a, b) {
         (Value::Unknown, _) | (_, Value::Unknown) => Value::Unknown,
@@ -241,7 +244,10 @@ fn arithmetic(op: Arithmetic, a: &Value, b: &Value) -> Value {
             Arithmetic::Divide => a.checked_div(*b),
         }
         .into(),
-        (Value::Text(a), Value::Text(b)) if op == Arithmetic::Add => Value::Text(format!("{a}{b}").into()),
+        // Joined again and again, a text would outgrow the memory.
+        (Value::Text(a), Value::Text(b)) if op == Arithmetic::Add && a.len() + b.len() <= MAX_TEXT => {
+            Value::Text(format!("{a}{b}").into())
+        }
         _ => Value::Null,
     }
 }

@@ -186,6 +186,9 @@ impl Parser<'_, '_, '_> {
         self.advance();
         self.expect_word("in")?;
         let list = Box::new(self.sum()?);
+        if matches!(*list, Expr::Local(_)) {
+            return Err(self.unsupported("`some` or `every` over the members of a member"));
+        }
         let height = self.height;
         if self.is_symbol(",") {
             return Err(self.unsupported("more than one variable in `some` or `every`"));
