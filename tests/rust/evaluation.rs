@@ -762,3 +762,70 @@ fn what_takes_too_long_is_refused() {
     let many: String = (0..5001).map(|i| format!("[[fact]]\nsubject = \"plant\"\nname = \"f{i}\"\nkind = \"yes_no\"\nsource = \"reported\"\nlabel = {{ zh = \"l\", en = \"l\" }}\n")).collect();
     assert_eq!(code(Plan::from_toml(&(crate::plans::SMALL.to_owned() + &many)).unwrap_err()), "too-many");
 }
+
+#[test]
+fn hostile_conditions_end_soon() {
+    let code = |errors: ecoplan::Errors| errors.iter().next().unwrap().code();
+    // Each `abs` has two pieces: 24 of them within each other are not looked at one by one.
+    let nested = format!("requires = '{}x{} <= 5'", "abs(".repeat(15), ")".repeat(15));
+    let report = one_rule("obligation", &nested).unwrap().evaluate_json("s", r#"{"x": 9}"#).unwrap();
+    assert!(report.to_json().contains("\"breached\""));
+    let unsupported = "some i in l satisfies some j in i satisfies j = 1".parse::<Expression>().unwrap_err();
+    assert_eq!(code(unsupported), "unsupported");
+    let sums = (0..500).map(|i| format!("x + {i}")).collect::<Vec<_>>().join(", ");
+    let uses = vec!["v > 0"; 500].join(" and ");
+    let wide = format!("requires = 'some v in [{sums}] satisfies {uses}'");
+    assert_eq!(code(one_rule("obligation", &wide).unwrap_err()), "too-costly");
+    let joined = format!("{}\"a\"{}", "(".repeat(10), " + t)".repeat(10));
+    let long: Expression = joined.parse().unwrap();
+    assert_eq!(long.evaluate(&json!({"t": "x".repeat(10_000)})).unwrap(), Value::Null, "longer than a text may get");
+    let spoilt = crate::plans::SMALL.replace("max = 500", "max = 500\ndecimals = 4294967295");
+    assert_eq!(code(Plan::from_toml(&spoilt).unwrap_err()), "invalid-value");
+    let branching = format!("requires = '{}b{}'", "not(".repeat(55), ")".repeat(55));
+    assert_eq!(code(one_rule("obligation", &branching).unwrap_err()), "too-deep");
+}
+
+#[test]
+fn receipts_are_compared_key_by_key() {
+    let plan = lianzhou();
+    let receipt = plan.evaluate_json("project", r#"{"is_two_high": true, "stage": "proposed"}"#).unwrap().to_json();
+    let code = |text: &str| plan.verify(text).unwrap_err().iter().next().unwrap().code();
+    assert_eq!(code(&receipt.replacen('{', "{\"findings\":[],", 1)), "invalid-json", "a key twice");
+    assert_eq!(code(&receipt.replacen('{', "{\"certified_by\":null,", 1)), "receipt-differs", "a key too many");
+    assert_eq!(code(&receipt.replacen("\"decision\":null,", "", 1)), "receipt-differs", "a key too few");
+    let engine = format!("\"engine\":\"{}\"", env!("CARGO_PKG_VERSION"));
+    assert_eq!(code(&receipt.replacen(&engine, "\"engine\":{\"x\":1}", 1)), "missing-field");
+    // What stands behind a scorecard is a receipt as well, and so is a year without its value.
+    let predecessor = ecoplan::plan("lianzhou-135").unwrap();
+    let card = predecessor.scorecard(&predecessor.reported()).unwrap();
+    predecessor.verify(card.report().to_json()).unwrap();
+    let year = plan.evaluate_json("city", r#"{"good_days_pct": {"year": 2024}}"#).unwrap();
+    plan.verify(year.to_json()).unwrap();
+}
+
+#[test]
+fn changes_are_proposed_where_they_make_sense() {
+    let changes = |body: &str, facts: &str| {
+        let report = one_rule("obligation", body).unwrap().evaluate_json("s", facts).unwrap();
+        report
+            .finding("g")
+            .unwrap()
+            .smallest_changes()
+            .into_iter()
+            .map(|c| (c.fact, c.value.to_string()))
+            .collect::<Vec<_>>()
+    };
+    let one = |fact: &str, value: &str| vec![(fact.to_owned(), value.to_owned())];
+    assert_eq!(changes("applies = 'x > 10'\nrequires = 'x >= 20'", r#"{"x": 5}"#), [], "the rule does not apply");
+    assert_eq!(changes("requires = 'x / 3 >= 10'", r#"{"x": 29}"#), one("x", "30"), "the quotient does not end");
+    let rise = "requires = 'x - y >= 90'\nmeasure = \"x\"\nbaseline = { fact = \"y\", year = 2020 }";
+    assert_eq!(changes(rise, r#"{"x": 5, "y": 1}"#), one("x", "91"), "never the baseline");
+    // The measure on both sides: 20 is where they meet.
+    let both = one_rule(
+        "obligation",
+        "requires = 'x >= 0.5 * x + 10'\nmeasure = \"x\"\nbaseline = { value = 0, year = 2020 }",
+    )
+    .unwrap();
+    let report = both.evaluate_json("s", r#"{"x": 10}"#).unwrap();
+    assert_eq!(report.finding("g").unwrap().progress().map(|p| p.to_string()).as_deref(), Some("0.5"));
+}
