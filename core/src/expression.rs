@@ -19,11 +19,11 @@ const MAX_COST: u64 = 10_000_000;
 /// |---|---|
 /// | numbers, texts, `true`, `false`, `null`, lists, comments, Unicode names | yes; names are letters, digits and `_`, without spaces or operators in them |
 /// | `+ - * /`, unary `-` | yes, exact to 34 digits and rounded half to even beyond; ÷ 0 is null, and so is a result of 10³⁴ or more |
-/// | `+` of texts | yes |
+/// | `+` of texts | yes, up to 64 KiB |
 /// | `= != < <= > >=` | yes; `null = 5` is false, values of different kinds give null; a chain `1 < 2 < 3` is refused: join with `and` |
 /// | `between`, `in` with values, lists, comparisons and ranges, ends open or closed | yes; a range elsewhere than after `in` is refused |
 /// | `and`, `or`, `not()` | yes, the ternary tables; what is no boolean counts as null |
-/// | `if then else`, `some`, `every` | yes, with one variable; what is not true takes the `else` branch |
+/// | `if then else`, `some`, `every` | yes, with one variable, and not over the members of a member; what is not true takes the `else` branch |
 /// | `decimal`, `round up/down/half up/half down`, `floor`, `ceiling`, `abs`, `min`, `max`, `sum`, `count`, `list contains` | yes |
 /// | `date("2025-12-31")`, `date(2025, 12, 31)`, `@"2025-12-31"` | yes, literal; days compare, and that is all |
 /// | `**`, times, durations, date arithmetic | refused: no rule of a plan has needed them |
