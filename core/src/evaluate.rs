@@ -84,21 +84,20 @@ pub(crate) fn settle(
     facts: &Facts,
     as_of: Date,
 ) -> Settled {
-    let now: Single = conclude(rule, parts, facts, as_of, None);
+    let now: Agreed = conclude(rule, parts, facts, as_of, None);
     let (mut possible, mut missing) = (Vec::new(), Vec::new());
-    let (mut outcome, mut decision, mut settled) = (now.found.map(|c| c.0), now.found.and_then(|c| c.1), true);
+    let ((mut outcome, mut decision), mut settled) = (now.conclusion(), true);
     if now.open {
         let unknown: BTreeSet<usize> =
             rule.slots(parts).into_iter().filter(|slot| *facts.value(*slot) == Value::Unknown).collect();
         let then: Several = conclude(rule, parts, facts, as_of, Some(&|slot| unknown.contains(&slot)));
-        (outcome, decision) = then.agreed();
+        (outcome, decision) = then.conclusion();
         settled = then.found.len() == 1;
         if !settled {
             possible = then.found;
             missing = needed(rule, parts, facts, as_of, unknown);
         }
     }
-    let outcome = outcome.unwrap_or(Outcome::Undetermined);
     Settled {
         outcome,
         decision,
@@ -118,14 +117,14 @@ pub(crate) fn settle(
 
 /// The outcome and decision of a rule under its default reading, and nothing else.
 pub(crate) fn outcome(rule: &RuleProgram, facts: &Facts, as_of: Date) -> Conclusion {
-    let now: Single = conclude(rule, &rule.parts, facts, as_of, None);
-    if let Some(found) = now.found.filter(|_| !now.open) {
-        return found;
+    let now: Agreed = conclude(rule, &rule.parts, facts, as_of, None);
+    // What is open and may come out differently stays undetermined; what agrees may still not be computable.
+    if !now.open || now.outcome == Some(None) {
+        return now.conclusion();
     }
     let known = |slot: usize| *facts.value(slot) == Value::Unknown;
-    let then: Several = conclude(rule, &rule.parts, facts, as_of, Some(&known));
-    let (outcome, decision) = then.agreed();
-    (outcome.unwrap_or(Outcome::Undetermined), decision)
+    let then: Agreed = conclude(rule, &rule.parts, facts, as_of, Some(&known));
+    then.conclusion()
 }
 
 /// A minimal set of facts after which the finding cannot stay open: from the last declared to the first, each is
@@ -151,17 +150,25 @@ trait Found: Default {
     fn applies(&mut self);
 }
 
-/// With everything decided there is one conclusion; where it is left open, the one that is kept means nothing.
+/// What all conclusions have in common.
 #[derive(Default)]
-struct Single {
-    found: Option<Conclusion>,
+struct Agreed {
+    /// None before the first conclusion, and `Some(None)` once two differ.
+    outcome: Option<Option<Outcome>>,
+    decision: Option<Option<usize>>,
     open: bool,
     applicable: bool,
 }
 
-impl Found for Single {
+impl Found for Agreed {
     fn add(&mut self, outcome: Outcome, decision: Option<usize>) {
-        self.found = Some((outcome, decision));
+        match self.outcome {
+            None => (self.outcome, self.decision) = (Some(Some(outcome)), Some(decision)),
+            Some(before) => {
+                self.outcome = Some(before.filter(|o| *o == outcome));
+                self.decision = Some(self.decision.flatten().filter(|d| Some(*d) == decision));
+            }
+        }
     }
 
     fn leave_open(&mut self, open: bool) {
@@ -170,6 +177,12 @@ impl Found for Single {
 
     fn applies(&mut self) {
         self.applicable = true;
+    }
+}
+
+impl Agreed {
+    fn conclusion(&self) -> Conclusion {
+        (self.outcome.flatten().unwrap_or(Outcome::Undetermined), self.decision.flatten())
     }
 }
 
@@ -195,11 +208,10 @@ impl Found for Several {
 }
 
 impl Several {
-    /// The outcome and the decision that all agree on.
-    fn agreed(&self) -> (Option<Outcome>, Option<usize>) {
-        let Some((outcome, decision)) = self.found.first().copied() else { return (None, None) };
-        let outcome = self.found.iter().all(|c| c.0 == outcome).then_some(outcome);
-        (outcome, decision.filter(|_| self.found.iter().all(|c| c.1 == decision)))
+    fn conclusion(&self) -> Conclusion {
+        let mut agreed = Agreed::default();
+        self.found.iter().for_each(|(outcome, decision)| agreed.add(*outcome, *decision));
+        agreed.conclusion()
     }
 }
 
