@@ -139,10 +139,8 @@ impl Report {
 
     /// The report as JSON text.
     pub fn to_json(&self) -> String {
-        let mut json = Vec::with_capacity(1024 * (2 + self.settled.len()));
-        // Texts, numbers and lists under text keys always serialise, and to UTF-8.
-        let _ = serde_json::to_writer(&mut json, self);
-        String::from_utf8(json).unwrap_or_default()
+        // Texts, numbers and lists under text keys always serialise.
+        serde_json::to_string(self).unwrap_or_default()
     }
 
     pub(crate) fn program(&self) -> &Program {
