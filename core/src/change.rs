@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::decimal::Rounding;
 use crate::evaluate::outcome;
 use crate::facts::Facts;
-use crate::feel::{Comparison, Expr, Function, Locals, Test, Truth, eval, test};
+use crate::feel::{Expr, Function, Locals, Test, Truth, eval, test};
 use crate::model::{Baseline, BaselineValue, FactKind, Source};
 use crate::program::{Condition, FactEntry, RuleProgram, SubjectProgram};
 use crate::{Date, Decimal, Outcome, Value};
@@ -19,14 +19,26 @@ use crate::{Date, Decimal, Outcome, Value};
 pub struct Change {
     /// The fact.
     pub fact: String,
-    /// The nearest value that satisfies: of a set, the whole set.
+    /// The nearest value that satisfies: of a set, the whole set, with as few members added or removed as can be.
     pub value: Value,
-    /// For a number, the boundary that this value is on the satisfied side of.
-    pub bound: Option<Decimal>,
-    /// For a number, whether the boundary itself satisfies.
+    /// For a number or a day, the boundary that this value is on the satisfied side of.
+    pub bound: Option<Value>,
+    /// For a number or a day, whether the boundary itself satisfies.
     pub inclusive: Option<bool>,
-    /// For a number, whether it has to rise (`at_least`) or fall (`at_most`).
-    pub direction: Option<&'static str>,
+    /// For a number or a day, on which side of the boundary it has to be.
+    pub direction: Option<Direction>,
+}
+
+/// On which side of a boundary a value has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// On the boundary or above; only above where the boundary is not inclusive.
+    AtLeast,
+    /// On the boundary or below; only below where the boundary is not inclusive.
+    AtMost,
+    /// At this value: a step more is no better than a step less.
+    Exactly,
 }
 
 /// Every one-fact change that would satisfy the rule; none for a rule that is met, does not apply, or has no test.
@@ -76,24 +88,24 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn change(&self, slot: usize, fact: &FactEntry) -> Option<Change> {
-        let plain = |value: Value| {
-            let fact = fact.name().to_owned();
-            self.satisfies(slot, &value).then_some(Change {
-                fact,
-                value,
-                bound: None,
-                inclusive: None,
-                direction: None,
-            })
+        let plain = |value: Value| Change {
+            fact: fact.name().to_owned(),
+            value,
+            bound: None,
+            inclusive: None,
+            direction: None,
         };
         match (fact.kind(), self.facts.value(slot)) {
-            (FactKind::YesNo, Value::Bool(b)) => plain(Value::Bool(!b)),
-            (FactKind::Choice, Value::Text(now)) => {
-                let others = fact.choices.iter().filter(|c| *c != now);
-                others.map(|c| Value::Text(c.clone())).find_map(plain)
+            (FactKind::YesNo, Value::Bool(b)) => {
+                Some(Value::Bool(!b)).filter(|other| self.satisfies(slot, other)).map(plain)
             }
-            (FactKind::Set, Value::List(now)) => plain(self.smallest_set(slot, fact, now)),
+            (FactKind::Choice, Value::Text(now)) => {
+                let mut others = fact.choices.iter().filter(|c| *c != now).map(|c| Value::Text(c.clone()));
+                others.find(|other| self.satisfies(slot, other)).map(plain)
+            }
+            (FactKind::Set, Value::List(now)) => self.set(slot, fact, now).map(plain),
             (FactKind::Number, Value::Number(now)) => self.number(slot, fact, *now),
+            (FactKind::Date, Value::Date(now)) => self.date(slot, fact, *now),
             _ => None,
         }
     }
@@ -108,59 +120,145 @@ impl Search<'_> {
         satisfied
     }
 
-    /// Everything there is, less what can be left out of what would have to be added.
-    fn smallest_set(&self, slot: usize, fact: &FactEntry, now: &[Value]) -> Value {
-        let mut members: Vec<Value> = fact.choices.iter().map(|c| Value::Text(c.clone())).collect();
-        for choice in fact.choices.iter().map(|c| Value::Text(c.clone())).filter(|c| !now.contains(c)) {
-            let without: Vec<Value> = members.iter().filter(|m| **m != choice).cloned().collect();
-            if self.satisfies(slot, &Value::List(without.clone().into())) {
-                members = without;
-            }
+    /// The set with the fewest members added or removed, the first declared where several do. Where a condition names
+    /// more choices than can be combined, no part of what is added and removed would be enough.
+    fn set(&self, slot: usize, fact: &FactEntry, now: &[Value]) -> Option<Value> {
+        let choices: Vec<Value> = fact.choices.iter().map(|c| Value::Text(c.clone())).collect();
+        let toggled = |changes: &dyn Fn(usize) -> bool| {
+            let members = choices.iter().enumerate().filter(|(i, c)| now.contains(c) != changes(*i));
+            Value::List(members.map(|(_, c)| c.clone()).collect())
+        };
+        // What the condition names comes first: all others are alike to it, but for how many they are.
+        let named = |choice: &Value| self.requires.any(&|e| matches!(e, Expr::Literal(named) if named == choice));
+        let mut order: Vec<usize> = (0..choices.len()).collect();
+        order.sort_by_key(|i| choices.get(*i).is_none_or(|choice| !named(choice)));
+        order.truncate(MAX_COMBINED);
+        let mut combinations: Vec<u32> = (1..1 << order.len()).collect();
+        combinations.sort_by_key(|c| c.count_ones());
+        let sets = combinations
+            .into_iter()
+            .map(|c| toggled(&|i| order.iter().position(|o| *o == i).is_some_and(|place| c & (1 << place) != 0)));
+        if let Some(set) = sets.into_iter().find(|set| self.satisfies(slot, set)) {
+            return Some(set);
         }
-        Value::List(members.into())
+        // From everything, or nothing, back towards what there is.
+        let towards = |everything: bool| {
+            let whole: Vec<usize> =
+                choices.iter().enumerate().filter(|(_, c)| now.contains(c) != everything).map(|(i, _)| i).collect();
+            let satisfied = |changes: &[usize]| self.satisfies(slot, &toggled(&|i| changes.contains(&i)));
+            satisfied(&whole).then(|| {
+                let mut kept = whole.clone();
+                for change in whole {
+                    let without: Vec<usize> = kept.iter().copied().filter(|c| *c != change).collect();
+                    if satisfied(&without) {
+                        kept = without;
+                    }
+                }
+                kept
+            })
+        };
+        let kept = [towards(true), towards(false)].into_iter().flatten().min_by_key(Vec::len)?;
+        Some(toggled(&|i| kept.contains(&i)))
+    }
+
+    /// The nearest day that satisfies: one that the date is compared with, or the day before or after.
+    fn date(&self, slot: usize, fact: &FactEntry, now: Date) -> Option<Change> {
+        let mut boundaries = Vec::new();
+        self.compared(self.requires, &mut |a, b| {
+            for (alone, other) in [(a, b), (b, a)] {
+                let moves = other.mentions(&|s| s == slot);
+                if *alone == Expr::Fact(slot)
+                    && !moves
+                    && let Value::Date(day) = eval(other, &self.facts.values, &Locals::None)
+                {
+                    boundaries.push(day);
+                }
+            }
+        });
+        let satisfies = |day: Date| self.satisfies(slot, &Value::Date(day));
+        let beside = |bound: Date| {
+            [Some(bound), bound.before(), bound.after()].into_iter().flatten().map(move |day| (day, bound))
+        };
+        let mut candidates: Vec<(Date, Date)> = boundaries.into_iter().flat_map(beside).collect();
+        candidates.sort_by_key(|(day, bound)| (day.distance(now), day.distance(*bound)));
+        let (day, bound) = candidates.into_iter().find(|(day, _)| satisfies(*day))?;
+        let (direction, outward) =
+            if day > now { (Direction::AtLeast, day.after()) } else { (Direction::AtMost, day.before()) };
+        Some(Change {
+            fact: fact.name().to_owned(),
+            value: Value::Date(day),
+            bound: Some(Value::Date(bound)),
+            inclusive: Some(satisfies(bound)),
+            direction: Some(if outward.is_none_or(satisfies) { direction } else { Direction::Exactly }),
+        })
     }
 
     /// The nearest number on the fact's grid that satisfies: on the boundary of a comparison or one step beyond, since
-    /// between boundaries nothing changes. Where a boundary cannot be solved for, such as that of a rounded number, the
-    /// grid is searched between the value and the first number known to satisfy.
+    /// between boundaries nothing changes. Where a boundary cannot be solved for, such as that of a rounded number, one
+    /// is looked for in both directions, ever further away.
     fn number(&self, slot: usize, fact: &FactEntry, now: Decimal) -> Option<Change> {
-        let mut boundaries = Vec::new();
-        self.boundaries(self.requires, slot, &mut boundaries);
+        let mut boundaries: Vec<Decimal> = fact.fact.min.into_iter().chain(fact.fact.max).collect();
+        let solved = self.boundaries(slot, &mut boundaries);
         // Without usual decimals, the grid is as fine as what is compared; a third is not.
-        let finest = || boundaries.iter().map(|b| b.decimals().min(6)).max().unwrap_or_default();
-        let decimals = fact.fact.decimals.unwrap_or_else(finest).max(now.decimals());
+        let finest = || boundaries.iter().chain([&now]).map(|b| b.decimals().min(6)).max().unwrap_or_default();
+        let decimals = fact.fact.decimals.unwrap_or_else(finest);
         let step = Decimal::new(1, decimals)?;
         let places = i32::try_from(decimals).ok()?;
         let satisfies = |value: Decimal| self.satisfies(slot, &Value::Number(value));
-        // The nearest value on the grid at one of these bounds or a step beside it.
-        let nearest = |bounds: &[Decimal]| {
-            let mut candidates = Vec::with_capacity(4 * bounds.len());
-            for bound in bounds {
-                let (low, high) = (bound.round(places, Rounding::Floor), bound.round(places, Rounding::Ceiling));
-                let beyond = [low.and_then(|v| v.checked_sub(step)), high.and_then(|v| v.checked_add(step))];
-                for value in [low, high].into_iter().chain(beyond).flatten().filter(|v| fact.allows(*v)) {
-                    let distance = |v: Decimal| v.checked_sub(now).map(Decimal::abs);
-                    candidates.push((distance(value), value.checked_sub(*bound).map(Decimal::abs), value, *bound));
-                }
+        let distance = |a: Decimal, b: Decimal| a.checked_sub(b).map(Decimal::abs);
+        // The values on the grid at one of the bounds or a step beside it.
+        let mut candidates = Vec::with_capacity(4 * boundaries.len());
+        for bound in boundaries {
+            let (low, high) = (bound.round(places, Rounding::Floor), bound.round(places, Rounding::Ceiling));
+            let beyond = [low.and_then(|v| v.checked_sub(step)), high.and_then(|v| v.checked_add(step))];
+            for value in [low, high].into_iter().chain(beyond).flatten().filter(|v| fact.allows(*v)) {
+                candidates.push((distance(value, now), distance(value, bound), value, bound));
             }
-            candidates.sort_unstable();
-            candidates.into_iter().map(|(_, _, value, bound)| (value, bound)).find(|(value, _)| satisfies(*value))
-        };
-        let ends: Vec<Decimal> = fact.fact.min.into_iter().chain(fact.fact.max).collect();
-        let (mut value, mut bound) = nearest(&boundaries).or_else(|| nearest(&ends))?;
-        let rises = value > now;
-        let inward = if rises { -step } else { step };
-        if satisfies(value.checked_add(inward)?) {
+        }
+        candidates.sort_unstable();
+        let at_bound =
+            candidates.into_iter().map(|(_, _, value, bound)| (value, bound)).find(|(value, _)| satisfies(*value));
+        let searched = if solved { None } else { self.search(&satisfies, fact, now, step) };
+        let found = at_bound.into_iter().chain(searched.map(|value| (value, value)));
+        let (mut value, mut bound) = found.min_by_key(|(value, _)| distance(*value, now))?;
+        let outward = if value > now { step } else { -step };
+        if satisfies(value.checked_sub(outward)?) {
             value = self.edge(&satisfies, now, value, places)?;
             bound = value;
         }
+        let direction = if value > now { Direction::AtLeast } else { Direction::AtMost };
+        let goes_on = satisfies(value.checked_add(outward)?);
         Some(Change {
             fact: fact.name().to_owned(),
             value: Value::Number(value),
-            bound: Some(bound),
+            bound: Some(Value::Number(bound)),
             inclusive: Some(satisfies(bound)),
-            direction: Some(if rises { "at_least" } else { "at_most" }),
+            direction: Some(if goes_on { direction } else { Direction::Exactly }),
         })
+    }
+
+    /// A number that satisfies, found in steps that double; a narrow gap may be stepped over.
+    fn search(
+        &self,
+        satisfies: &dyn Fn(Decimal) -> bool,
+        fact: &FactEntry,
+        now: Decimal,
+        step: Decimal,
+    ) -> Option<Decimal> {
+        let places = i32::try_from(step.decimals()).ok()?;
+        let mut reach = step;
+        for _ in 0..MAX_DOUBLINGS {
+            let (down, up) = (
+                now.checked_sub(reach)?.round(places, Rounding::Ceiling)?,
+                now.checked_add(reach)?.round(places, Rounding::Floor)?,
+            );
+            let reached = [down, up].into_iter().filter(|v| *v != now && fact.allows(*v)).find(|v| satisfies(*v));
+            if reached.is_some() {
+                return reached;
+            }
+            reach = reach.checked_add(reach)?;
+        }
+        None
     }
 
     /// A number on the grid that satisfies while the next one towards `from`, which does not, does not.
@@ -178,15 +276,25 @@ impl Search<'_> {
         Some(within)
     }
 
-    /// Where the two sides of a comparison meet as one fact moves, the others staying as they are.
-    fn boundaries(&self, expr: &Expr, slot: usize, found: &mut Vec<Decimal>) {
-        if found.len() > MAX_BOUNDARIES {
-            return;
-        }
+    /// Collects where the two sides of a comparison meet as one number moves, the others staying as they are; false
+    /// where a comparison cannot be solved for it.
+    fn boundaries(&self, slot: usize, found: &mut Vec<Decimal>) -> bool {
+        let mut solved = true;
+        self.compared(self.requires, &mut |a, b| {
+            let moves = a.mentions(&|s| s == slot) || b.mentions(&|s| s == slot);
+            let meet =
+                if moves && found.len() <= MAX_BOUNDARIES { meeting_point(a, b, slot, self.facts) } else { None };
+            solved &= meet.is_some() || !moves;
+            found.extend(meet);
+        });
+        solved
+    }
+
+    /// Visits the two sides of every comparison, with each number that a side may be.
+    fn compared(&self, expr: &Expr, visit: &mut dyn FnMut(&Expr, &Expr)) {
         let mut meet = |a: &Expr, b: &Expr| {
-            for a in pieces(a) {
-                found.extend(pieces(b).iter().filter_map(|b| meeting_point(&a, b, slot, self.facts)));
-            }
+            let others = pieces(b);
+            pieces(a).iter().for_each(|a| others.iter().for_each(|b| visit(a, b)));
         };
         match expr {
             Expr::Compare(_, a, b) => meet(a, b),
@@ -196,8 +304,7 @@ impl Search<'_> {
             }
             Expr::In { value, tests } => {
                 for test in tests {
-                    let bounds: Vec<(Comparison, &Expr)> = test.comparisons();
-                    bounds.into_iter().for_each(|(_, bound)| meet(value, bound));
+                    test.comparisons().into_iter().for_each(|(_, bound)| meet(value, bound));
                     if let Test::Value(Expr::List(items)) = test {
                         items.iter().for_each(|item| meet(value, item));
                     } else if let Test::Value(single) = test {
@@ -207,21 +314,17 @@ impl Search<'_> {
             }
             _ => {}
         }
-        expr.children().into_iter().for_each(|child| self.boundaries(child, slot, found));
+        expr.children().into_iter().for_each(|child| self.compared(child, visit));
     }
 }
 
-/// The boundary of a condition that is one comparison, solved for a fact.
-pub(crate) fn meeting_point_of(condition: &Condition, slot: usize, facts: &Facts) -> Option<Decimal> {
-    match &condition.expr {
-        Expr::Compare(op, a, b) if op.is_order() => meeting_point(a, b, slot, facts),
-        _ => None,
-    }
-}
-
-/// How many boundaries of one fact, and how many pieces of one side, are looked at; beyond, no change is proposed.
+/// How many boundaries of one fact, and how many pieces of one side, are looked at.
 const MAX_BOUNDARIES: usize = 200;
 const MAX_PIECES: usize = 32;
+/// How often the step of a search is doubled: enough for any fact.
+const MAX_DOUBLINGS: u32 = 64;
+/// Of how many choices every combination is tried, those that the condition names first.
+const MAX_COMBINED: usize = 10;
 
 /// The expressions of which a side of a comparison is one or the other: `max(a, b)` is a or b, `abs(a)` is a or −a.
 fn pieces(side: &Expr) -> Vec<Expr> {
@@ -237,11 +340,11 @@ fn pieces(side: &Expr) -> Vec<Expr> {
         Expr::If { then, otherwise, .. } => pieces(then).into_iter().chain(pieces(otherwise)).collect(),
         other => vec![other.clone()],
     };
-    if all.len() > MAX_PIECES { Vec::new() } else { all }
+    if all.len() > MAX_PIECES { vec![side.clone()] } else { all }
 }
 
 /// Solves a(x) = b(x) where the difference is linear in x, by its values at three points.
-fn meeting_point(a: &Expr, b: &Expr, slot: usize, facts: &Facts) -> Option<Decimal> {
+pub(crate) fn meeting_point(a: &Expr, b: &Expr, slot: usize, facts: &Facts) -> Option<Decimal> {
     let moves = |e: &Expr| e.mentions(&|s| s == slot);
     if !moves(a) && !moves(b) {
         return None;

@@ -24,20 +24,49 @@ impl Date {
 
     /// The day, if the calendar has it.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-        let days = match month {
-            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-            4 | 6 | 9 | 11 => 30,
-            2 if leap => 29,
-            2 => 28,
-            _ => return None,
-        };
-        ((1..=9999).contains(&year) && (1..=days).contains(&day)).then_some(Date { year, month, day })
+        let held = (1..=9999).contains(&year) && (1..=days(year, month)).contains(&day);
+        held.then_some(Date { year, month, day })
     }
 
     /// The calendar year.
     pub fn year(self) -> u16 {
         self.year
+    }
+
+    /// The next day.
+    pub(crate) fn after(self) -> Option<Date> {
+        let Date { year, month, day } = self;
+        Date::new(year, month, day + 1).or_else(|| Date::new(year, month + 1, 1)).or_else(|| Date::new(year + 1, 1, 1))
+    }
+
+    /// The day before.
+    pub(crate) fn before(self) -> Option<Date> {
+        let Date { year, month, day } = self;
+        let last = |year, month| Date::new(year, month, days(year, month));
+        Date::new(year, month, day - 1).or_else(|| last(year, month - 1)).or_else(|| last(year - 1, 12))
+    }
+
+    /// How many days lie between two.
+    pub(crate) fn distance(self, other: Date) -> u32 {
+        self.number().abs_diff(other.number())
+    }
+
+    /// The day counted from 0001-01-01.
+    fn number(self) -> u32 {
+        let years = u32::from(self.year - 1);
+        let months: u32 = (1..self.month).map(|month| u32::from(days(self.year, month))).sum();
+        years * 365 + years / 4 - years / 100 + years / 400 + months + u32::from(self.day - 1)
+    }
+}
+
+/// How many days a month has; none if there is no such month.
+fn days(year: u16, month: u8) -> u8 {
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        _ => 0,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::change::Change;
+use crate::change::{Change, Direction};
 use crate::feel::{Expr, Locals, eval};
 use crate::finding::{Finding, Possible};
 use crate::model::{Attribute, Fact, FactKind, Rule, RuleKind, Source, StrengthClass};
@@ -240,19 +240,25 @@ impl Writer<'_> {
     fn change(&self, change: &Change, words: Words<'_>) -> String {
         let Some(slot) = words.subject.slot(&change.fact) else { return change.fact.clone() };
         let label = words.label(slot);
-        let (Some(bound), Some(direction)) = (change.bound, change.direction) else {
+        let (Some(bound), Some(direction)) = (&change.bound, change.direction) else {
             return format!("{label}{}{}", self.pick("：", ": "), words.value_of(slot, &change.value));
         };
         // A boundary between two steps of the fact is none of its values: then the nearest step is named.
         let inclusive = change.inclusive == Some(true);
-        let (zh, en) = match (direction, inclusive) {
-            ("at_least", true) => ("不低于", "at least"),
-            ("at_least", false) => ("高于", "above"),
-            (_, true) => ("不超过", "at most"),
-            (_, false) => ("低于", "below"),
+        let day = matches!(change.value, Value::Date(_));
+        let (zh, en) = match (direction, inclusive, day) {
+            (Direction::Exactly, ..) => ("为", "exactly"),
+            (Direction::AtLeast, true, false) => ("不低于", "at least"),
+            (Direction::AtLeast, false, false) => ("高于", "above"),
+            (Direction::AtMost, true, false) => ("不超过", "at most"),
+            (Direction::AtMost, false, false) => ("低于", "below"),
+            (Direction::AtLeast, true, true) => ("不早于", "not before"),
+            (Direction::AtLeast, false, true) => ("晚于", "after"),
+            (Direction::AtMost, true, true) => ("不晚于", "not after"),
+            (Direction::AtMost, false, true) => ("早于", "before"),
         };
-        let bound = Value::Number(bound);
-        let number = words.value_of(slot, if inclusive { &change.value } else { &bound });
+        let at_value = inclusive || direction == Direction::Exactly;
+        let number = words.value_of(slot, if at_value { &change.value } else { bound });
         format!("{label}{}{} {number}", if self.lang == Lang::En { " " } else { "" }, self.pick(zh, en))
     }
 

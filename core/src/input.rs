@@ -47,7 +47,7 @@ impl<'a> Input<'a> {
         }
         let text = std::str::from_utf8(json).map_err(|e| fail(Problem::NotUtf8 { offset: e.valid_up_to() }))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let tree = tree(text.trim_start_matches([' ', '\t', '\n', '\r']), 0).map_err(|e| fail(not_json(text, &e)))?;
+        let tree = tree(text, 0).map_err(|e| fail(not_json(text, &e)))?;
         tree.ok_or_else(|| fail(Problem::TooDeep { limit: MAX_DEPTH }))
     }
 
@@ -87,9 +87,9 @@ fn not_json(text: &str, error: &serde_json::Error) -> Problem {
     let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default().as_bytes();
     // The parser stops at the word or at its second character.
     let stopped = error.column().saturating_sub(3)..=error.column();
-    let at = |word: &&str| stopped.clone().any(|i| line.get(i..).is_some_and(|rest| rest.starts_with(word.as_bytes())));
-    let quoted = |word: &str| line.windows(word.len() + 1).any(|w| w.strip_prefix(b"\"") == Some(word.as_bytes()));
-    match ["-Infinity", "Infinity", "NaN"].into_iter().find(|word| at(word) && !quoted(word)) {
+    let quoted = |i: usize| i.checked_sub(1).is_some_and(|before| line.get(before) == Some(&b'"'));
+    let at = |word: &str, i: usize| line.get(i..).is_some_and(|rest| rest.starts_with(word.as_bytes())) && !quoted(i);
+    match ["-Infinity", "Infinity", "NaN"].into_iter().find(|word| stopped.clone().any(|i| at(word, i))) {
         Some(word) => Problem::NotFinite { value: word.to_owned() },
         None => Problem::InvalidJson { detail: error.to_string() },
     }
@@ -100,7 +100,7 @@ fn tree(text: &str, depth: usize) -> serde_json::Result<Option<Input<'_>>> {
     if depth > MAX_DEPTH {
         return Ok(None);
     }
-    Ok(Some(match text.as_bytes().first() {
+    Ok(Some(match text.trim_start_matches([' ', '\t', '\n', '\r']).as_bytes().first() {
         Some(b'"') => {
             let Words(text) = serde_json::from_str(text)?;
             Input::Text(text)
@@ -207,6 +207,12 @@ impl ser::Error for Unserialisable {
     }
 }
 
+impl Unserialisable {
+    fn variant(name: &str) -> Self {
+        Unserialisable::Other(format!("the variant `{name}` with data of its own"))
+    }
+}
+
 struct ToInput {
     depth: usize,
 }
@@ -228,6 +234,8 @@ impl ToInput {
 
 /// How serde_json hands out a number when some crate of the build switched `arbitrary_precision` on.
 const LONG_NUMBER: &str = "$serde_json::private::Number";
+/// How serde_json hands out text that it has not read.
+const RAW_JSON: &str = "$serde_json::private::RawValue";
 
 macro_rules! numbers {
     ($($method:ident $type:ty),*) => {
@@ -242,10 +250,10 @@ impl ser::Serializer for ToInput {
     type SerializeSeq = Items;
     type SerializeTuple = Items;
     type SerializeTupleStruct = Items;
-    type SerializeTupleVariant = Items;
+    type SerializeTupleVariant = ser::Impossible<Input<'static>, Unserialisable>;
     type SerializeMap = Fields;
     type SerializeStruct = Fields;
-    type SerializeStructVariant = Fields;
+    type SerializeStructVariant = ser::Impossible<Input<'static>, Unserialisable>;
 
     numbers!(serialize_i8 i8, serialize_i16 i16, serialize_i32 i32, serialize_i64 i64, serialize_i128 i128);
     numbers!(serialize_u8 u8, serialize_u16 u16, serialize_u32 u32, serialize_u64 u64, serialize_u128 u128);
@@ -305,9 +313,9 @@ impl ser::Serializer for ToInput {
         _: &'static str,
         _: u32,
         variant: &'static str,
-        value: &T,
+        _: &T,
     ) -> Result<Input<'static>, Unserialisable> {
-        Ok(Input::Map(vec![(variant.into(), value.serialize(self.inner()?)?)]))
+        Err(Unserialisable::variant(variant))
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Items, Unserialisable> {
@@ -326,10 +334,10 @@ impl ser::Serializer for ToInput {
         self,
         _: &'static str,
         _: u32,
-        _: &'static str,
+        variant: &'static str,
         _: usize,
-    ) -> Result<Items, Unserialisable> {
-        self.items()
+    ) -> Result<Self::SerializeTupleVariant, Unserialisable> {
+        Err(Unserialisable::variant(variant))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Fields, Unserialisable> {
@@ -337,6 +345,9 @@ impl ser::Serializer for ToInput {
     }
 
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Fields, Unserialisable> {
+        if name == RAW_JSON {
+            return Err(Unserialisable::Other("raw JSON text".to_owned()));
+        }
         Ok(Fields { long_number: name == LONG_NUMBER, ..self.fields()? })
     }
 
@@ -344,10 +355,10 @@ impl ser::Serializer for ToInput {
         self,
         _: &'static str,
         _: u32,
-        _: &'static str,
+        variant: &'static str,
         _: usize,
-    ) -> Result<Fields, Unserialisable> {
-        self.fields()
+    ) -> Result<Self::SerializeStructVariant, Unserialisable> {
+        Err(Unserialisable::variant(variant))
     }
 }
 
@@ -382,7 +393,7 @@ macro_rules! items {
 
 items!(
     SerializeSeq serialize_element, SerializeTuple serialize_element,
-    SerializeTupleStruct serialize_field, SerializeTupleVariant serialize_field
+    SerializeTupleStruct serialize_field
 );
 
 struct Fields {
@@ -424,22 +435,16 @@ impl ser::SerializeMap for Fields {
     }
 }
 
-macro_rules! fields {
-    ($($kind:ident),*) => {
-        $(impl ser::$kind for Fields {
-            type Ok = Input<'static>;
-            type Error = Unserialisable;
+impl ser::SerializeStruct for Fields {
+    type Ok = Input<'static>;
+    type Error = Unserialisable;
 
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Unserialisable> {
-                self.entries.push((key.into(), value.serialize(ToInput { depth: self.depth })?));
-                Ok(())
-            }
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Unserialisable> {
+        self.entries.push((key.into(), value.serialize(ToInput { depth: self.depth })?));
+        Ok(())
+    }
 
-            fn end(self) -> Result<Input<'static>, Unserialisable> {
-                Ok(Fields::end(self))
-            }
-        })*
-    };
+    fn end(self) -> Result<Input<'static>, Unserialisable> {
+        Ok(Fields::end(self))
+    }
 }
-
-fields!(SerializeStruct, SerializeStructVariant);

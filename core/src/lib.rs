@@ -68,7 +68,7 @@ mod verify;
 
 pub use because::{Because, FactValue, Node};
 pub use case::Case;
-pub use change::Change;
+pub use change::{Change, Direction};
 pub use date::{Date, DateError};
 pub use decimal::{Decimal, DecimalError, Rounding};
 pub use error::{Error, Errors, Problem};

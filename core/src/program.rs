@@ -130,24 +130,29 @@ impl Parts {
 }
 
 impl RuleProgram {
+    /// The one order comparison of the test that the measure takes part in, whatever else the test asks for.
+    pub(crate) fn comparison(&self) -> Option<(Comparison, &Expr, &Expr)> {
+        let measure = self.measure?;
+        let mut test = &self.parts.requires.as_ref()?.expr;
+        while let Expr::And(items) = test {
+            let mut measured = items.iter().filter(|item| item.mentions(&|slot| slot == measure));
+            test = measured.next().filter(|_| measured.next().is_none())?;
+        }
+        match test {
+            Expr::Compare(op, a, b) if op.is_order() => Some((*op, a, b)),
+            _ => None,
+        }
+    }
+
     /// How the test compares the measure, and with what, where the measure stands alone on one side.
     pub(crate) fn bound(&self) -> Option<(Comparison, &Expr)> {
-        fn find(expr: &Expr, measure: usize) -> Option<(Comparison, &Expr)> {
-            match expr {
-                Expr::Compare(op, a, b)
-                    if op.is_order() && **a == Expr::Fact(measure) && !b.mentions(&|s| s == measure) =>
-                {
-                    Some((*op, &**b))
-                }
-                Expr::Compare(op, a, b)
-                    if op.is_order() && **b == Expr::Fact(measure) && !a.mentions(&|s| s == measure) =>
-                {
-                    Some((op.swapped(), &**a))
-                }
-                _ => None,
-            }
+        let measure = self.measure?;
+        let (op, a, b) = self.comparison()?;
+        let other = |alone: &Expr, other: &Expr| *alone == Expr::Fact(measure) && !other.mentions(&|s| s == measure);
+        if other(a, b) {
+            return Some((op, b));
         }
-        find(&self.parts.requires.as_ref()?.expr, self.measure?)
+        other(b, a).then_some((op.swapped(), a))
     }
 
     /// The slots that a reading of this rule reads, in declared order.

@@ -1,5 +1,6 @@
 //! How far a measure has come from its baseline, and how fast it has to move on.
 
+use crate::change::meeting_point;
 use crate::decimal::Rounding;
 use crate::evaluate::Outcome;
 use crate::facts::Facts;
@@ -51,6 +52,10 @@ pub(crate) fn progress(
     };
     let pace = || {
         let remains = if outcome == Outcome::Satisfied { Decimal::ZERO } else { target?.checked_sub(value?)? };
+        // On a boundary that is not enough, nothing remains that could be divided by years.
+        if remains == Decimal::ZERO && outcome != Outcome::Satisfied {
+            return None;
+        }
         let due = match rule.parts.due {
             DueDay::Now => return None,
             DueDay::Date(day) => day,
@@ -68,5 +73,6 @@ pub(crate) fn progress(
 
 /// The boundary of the test solved for the measure, where it does not stand alone: `x - y >= 20` meets at `y + 20`.
 fn solved(rule: &RuleProgram, facts: &Facts) -> Option<Decimal> {
-    crate::change::meeting_point_of(rule.parts.requires.as_ref()?, rule.measure?, facts)
+    let (_, a, b) = rule.comparison()?;
+    meeting_point(a, b, rule.measure?, facts)
 }

@@ -8,11 +8,16 @@
 )]
 
 mod anchors;
+mod changes;
 mod command;
+mod common;
 mod decimal;
 mod evaluation;
 mod fuzz;
+mod hostile;
+mod input;
 mod laws;
 mod plans;
 mod random_plans;
+mod receipts;
 mod vectors;

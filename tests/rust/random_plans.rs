@@ -275,7 +275,8 @@ proptest! {
                 prop_assert_eq!(outcome(serde_json::to_value(&change.value).unwrap()), Outcome::Satisfied);
                 prop_assert_ne!(finding.outcome(), Outcome::Satisfied);
                 let Value::Number(value) = change.value else { continue };
-                let step = Decimal::new(if change.direction == Some("at_least") { 1 } else { -1 }, 1).unwrap();
+                let before: Decimal = all[&change.fact].as_str().unwrap().parse().unwrap();
+                let step = Decimal::new(if value > before { 1 } else { -1 }, 1).unwrap();
                 let less = value.checked_sub(step).unwrap();
                 prop_assert_ne!(outcome(json!(less.to_string())), Outcome::Satisfied, "{} {}", change.fact, less);
             }

@@ -285,7 +285,8 @@ fn call(function: Function, arguments: &[Value]) -> Value {
     }
 }
 
-fn rounding(function: Function) -> Option<Rounding> {
+/// How a function rounds, where it does.
+pub(super) fn rounding(function: Function) -> Option<Rounding> {
     match function {
         Function::Decimal => Some(Rounding::HalfEven),
         Function::RoundUp => Some(Rounding::Up),

@@ -15,7 +15,7 @@ impl Expr {
         let bodies: Option<Vec<Expr>> = items
             .iter()
             .map(|item| match item {
-                item if !item.any(&|e| matches!(e, Expr::Local(_))) => Some(body.bound(item, 0)),
+                item if !item.any(&|e| matches!(e, Expr::Local(_))) => Some(body.bound(item, 0).expanded()),
                 _ => None,
             })
             .collect();

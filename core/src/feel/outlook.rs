@@ -4,8 +4,11 @@
 //! other. So the outlook never omits what can happen, and may keep what only a correlation between facts excludes.
 
 use super::ast::{Arithmetic, Expr, Function};
-use super::eval::{Locals, Truth, eval};
-use crate::{Rounding, Value};
+use super::eval::{Locals, Truth, eval, rounding};
+use crate::{Decimal, Rounding, Value};
+
+/// How many digits a number can have.
+const HELD: u32 = 34;
 
 /// The values a condition can take. For a number, `yes` and `no` together mean: some known value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -103,7 +106,10 @@ pub(crate) fn outlook(
         Expr::Quantified { every, list, body, .. } => {
             let items = match eval(list, facts, locals) {
                 Value::List(items) if !list.mentions(will_be_known) => items,
-                _ => return some_list(go(list), body, facts, will_be_known),
+                _ => {
+                    let members = some_list(go(list), body, facts, will_be_known);
+                    return Outlook { null: members.null || expr.may_fail(), ..members };
+                }
             };
             let each = items.iter().map(|item| outlook(body, facts, &Locals::Bound(item, locals), will_be_known));
             if *every {
@@ -119,11 +125,7 @@ pub(crate) fn outlook(
 /// A quantifier over members that are not known yet: either way, and open where the body has other unknowns.
 fn some_list(list: Outlook, body: &Expr, facts: &[Value], will_be_known: &dyn Fn(usize) -> bool) -> Outlook {
     let stays_unknown = |slot: usize| !will_be_known(slot) && facts.get(slot).is_none_or(|v| *v == Value::Unknown);
-    Outlook {
-        unknown: list.unknown || body.mentions(&stays_unknown),
-        null: list.null || body.may_fail(),
-        ..Outlook::EITHER
-    }
+    Outlook { unknown: list.unknown || body.mentions(&stays_unknown), null: list.null, ..Outlook::EITHER }
 }
 
 /// Any operator that is not boolean algebra: with known operands it may come out either way.
@@ -133,29 +135,67 @@ fn operator(expr: &Expr, go: &dyn Fn(&Expr) -> Outlook) -> Outlook {
 }
 
 impl Expr {
-    /// Whether known operands can give null: a divisor may be zero, a product may be too large.
+    /// Whether known operands can give null: a divisor may be zero, a number too large, a scale no whole number.
     fn may_fail(&self) -> bool {
-        let divides = |e: &Expr| matches!(e, Expr::Arithmetic(Arithmetic::Divide, _, divisor) if !matches!(**divisor, Expr::Literal(_)));
-        self.any(&divides) || self.any(&|e| e.magnitude() > 34)
+        self.digits(&mut Vec::new()).is_none()
     }
 
-    /// How many digits before the point a number can have: a fact has at most 15.
-    fn magnitude(&self) -> u32 {
-        let most = |items: &[&Expr]| items.iter().map(|e| e.magnitude()).max().unwrap_or(0);
+    /// How many digits before the point the numbers in a value can have; none where computing it may fail. `locals` are
+    /// the digits of the variables in scope.
+    fn digits(&self, locals: &mut Vec<u32>) -> Option<u32> {
+        let held = |digits: u32| Some(digits).filter(|d| *d <= HELD);
         match self {
-            Expr::Arithmetic(Arithmetic::Multiply, a, b) => a.magnitude() + b.magnitude(),
-            Expr::Arithmetic(Arithmetic::Divide, a, b) => match **b {
-                Expr::Literal(Value::Number(n)) => a.magnitude() + n.decimals(),
-                _ => 35,
-            },
-            Expr::Arithmetic(..) => most(&self.children()) + 1,
-            Expr::Literal(Value::Number(n)) => {
-                u32::try_from(n.abs().round(0, Rounding::Floor).map_or(34, |n| n.to_string().len())).unwrap_or(34)
+            Expr::Literal(Value::Number(n)) => u32::try_from(n.abs().round(0, Rounding::Floor)?.to_string().len()).ok(),
+            Expr::Literal(_) => Some(0),
+            Expr::Fact(_) => Some(15),
+            // Of a variable bound further out nothing is known, but that it is held.
+            Expr::Local(depth) => Some(locals.iter().rev().nth(*depth).copied().unwrap_or(HELD)),
+            Expr::Quantified { list, body, .. } => {
+                let members = list.digits(locals)?;
+                locals.push(members);
+                let body = body.digits(locals);
+                locals.pop();
+                body
             }
-            Expr::Literal(_) => 0,
-            Expr::Fact(_) | Expr::Local(_) => 15,
-            Expr::Call(Function::Sum, items) => most(&items.iter().collect::<Vec<_>>()) + 3,
-            _ => most(&self.children()),
+            Expr::Arithmetic(Arithmetic::Multiply, a, b) => held(a.digits(locals)? + b.digits(locals)?),
+            Expr::Arithmetic(Arithmetic::Divide, a, b) => match &**b {
+                Expr::Literal(Value::Number(n)) if *n != Decimal::ZERO => held(a.digits(locals)? + n.decimals()),
+                _ => None,
+            },
+            Expr::Call(function, arguments) => {
+                let most = self.most_digits(locals)?;
+                match (function, arguments.as_slice()) {
+                    // Rounding may carry into one more digit; to tens or more, it makes a small number large.
+                    (_, [_, Expr::Literal(Value::Number(places))]) if rounding(*function).is_some() => {
+                        held(most.max(u32::try_from((-*places).to_i64()?).unwrap_or(0)) + 1)
+                    }
+                    (_, [_, _]) if rounding(*function).is_some() => None,
+                    (Function::Floor | Function::Ceiling, _) => held(most + 1),
+                    // Of nothing there is no sum, least or greatest.
+                    (Function::Sum | Function::Min | Function::Max, [list])
+                        if list.any(&|e| e.members() == Some(0)) =>
+                    {
+                        None
+                    }
+                    (Function::Sum, [list]) => held(most + list.members().unwrap_or(1).ilog10() + 1),
+                    (Function::Sum, items) => held(most + items.len().ilog10() + 1),
+                    _ => Some(most),
+                }
+            }
+            Expr::Arithmetic(..) => held(self.most_digits(locals)? + 1),
+            _ => self.most_digits(locals),
+        }
+    }
+
+    fn most_digits(&self, locals: &mut Vec<u32>) -> Option<u32> {
+        self.children().into_iter().try_fold(0, |most, child| Some(child.digits(locals)?.max(most)))
+    }
+
+    /// How many members a written list has.
+    fn members(&self) -> Option<usize> {
+        match self {
+            Expr::List(items) => Some(items.len()),
+            _ => None,
         }
     }
 }
