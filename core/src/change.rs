@@ -54,7 +54,7 @@ pub(crate) fn smallest_changes(
     if !applies || holds(requires) != Truth::False {
         return Vec::new();
     }
-    let search = Search { rule, requires: &requires.expr, facts, tried: RefCell::new(facts.clone()), as_of };
+    let search = Search { rule, facts, tried: RefCell::new(facts.clone()), as_of };
     let mut slots: Vec<usize> = Vec::new();
     requires.expr.facts(&mut |slot| slots.push(slot));
     slots.sort_unstable();
@@ -79,7 +79,6 @@ fn is_changeable(fact: &FactEntry) -> bool {
 
 struct Search<'a> {
     rule: &'a RuleProgram,
-    requires: &'a Expr,
     facts: &'a Facts,
     /// The facts with one of them changed, back to what it is after each try.
     tried: RefCell<Facts>,
@@ -129,7 +128,9 @@ impl Search<'_> {
             Value::List(members.map(|(_, c)| c.clone()).collect())
         };
         // What the condition names comes first: all others are alike to it, but for how many they are.
-        let named = |choice: &Value| self.requires.any(&|e| matches!(e, Expr::Literal(named) if named == choice));
+        let named = |choice: &Value| {
+            self.rule.parts.conditions().any(|c| c.any(&|e| matches!(e, Expr::Literal(named) if named == choice)))
+        };
         let mut order: Vec<usize> = (0..choices.len()).collect();
         order.sort_by_key(|i| choices.get(*i).is_none_or(|choice| !named(choice)));
         order.truncate(MAX_COMBINED);
@@ -164,7 +165,7 @@ impl Search<'_> {
     /// The nearest day that satisfies: one that the date is compared with, or the day before or after.
     fn date(&self, slot: usize, fact: &FactEntry, now: Date) -> Option<Change> {
         let mut boundaries = Vec::new();
-        self.compared(self.requires, &mut |a, b| {
+        self.compared(&mut |a, b| {
             for (alone, other) in [(a, b), (b, a)] {
                 let moves = other.mentions(&|s| s == slot);
                 if *alone == Expr::Fact(slot)
@@ -280,7 +281,7 @@ impl Search<'_> {
     /// where a comparison cannot be solved for it.
     fn boundaries(&self, slot: usize, found: &mut Vec<Decimal>) -> bool {
         let mut solved = true;
-        self.compared(self.requires, &mut |a, b| {
+        self.compared(&mut |a, b| {
             let moves = a.mentions(&|s| s == slot) || b.mentions(&|s| s == slot);
             let meet =
                 if moves && found.len() <= MAX_BOUNDARIES { meeting_point(a, b, slot, self.facts) } else { None };
@@ -290,32 +291,38 @@ impl Search<'_> {
         solved
     }
 
-    /// Visits the two sides of every comparison, with each number that a side may be.
-    fn compared(&self, expr: &Expr, visit: &mut dyn FnMut(&Expr, &Expr)) {
-        let mut meet = |a: &Expr, b: &Expr| {
-            let others = pieces(b);
-            pieces(a).iter().for_each(|a| others.iter().for_each(|b| visit(a, b)));
-        };
-        match expr {
-            Expr::Compare(_, a, b) => meet(a, b),
-            Expr::Between { value, low, high } => {
-                meet(value, low);
-                meet(value, high);
-            }
-            Expr::In { value, tests } => {
-                for test in tests {
-                    test.comparisons().into_iter().for_each(|(_, bound)| meet(value, bound));
-                    if let Test::Value(Expr::List(items)) = test {
-                        items.iter().for_each(|item| meet(value, item));
-                    } else if let Test::Value(single) = test {
-                        meet(value, single);
-                    }
+    /// Visits the two sides of every comparison, with each number that a side may be: a change may also end what makes
+    /// the rule apply.
+    fn compared(&self, visit: &mut dyn FnMut(&Expr, &Expr)) {
+        self.rule.parts.conditions().for_each(|condition| compared(condition, visit));
+    }
+}
+
+/// Visits the two sides of every comparison in a condition.
+fn compared(expr: &Expr, visit: &mut dyn FnMut(&Expr, &Expr)) {
+    let mut meet = |a: &Expr, b: &Expr| {
+        let others = pieces(b);
+        pieces(a).iter().for_each(|a| others.iter().for_each(|b| visit(a, b)));
+    };
+    match expr {
+        Expr::Compare(_, a, b) => meet(a, b),
+        Expr::Between { value, low, high } => {
+            meet(value, low);
+            meet(value, high);
+        }
+        Expr::In { value, tests } => {
+            for test in tests {
+                test.comparisons().into_iter().for_each(|(_, bound)| meet(value, bound));
+                if let Test::Value(Expr::List(items)) = test {
+                    items.iter().for_each(|item| meet(value, item));
+                } else if let Test::Value(single) = test {
+                    meet(value, single);
                 }
             }
-            _ => {}
         }
-        expr.children().into_iter().for_each(|child| self.compared(child, visit));
+        _ => {}
     }
+    expr.children().into_iter().for_each(|child| compared(child, visit));
 }
 
 /// How many boundaries of one fact, and how many pieces of one side, are looked at.

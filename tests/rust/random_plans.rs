@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ecoplan::{Decimal, Expression, Outcome, Plan, Report, Value};
+use ecoplan::{Decimal, Expression, Outcome, Plan, Report, Value, model::RuleKind};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -186,6 +186,36 @@ fn value(kind: &str) -> BoxedStrategy<Json> {
     }
 }
 
+/// Every value a fact can have; of the days, some.
+fn every_value(kind: &str) -> Vec<Json> {
+    match kind {
+        "number" => (-50..=100).map(|t| json!(Decimal::new(t, 1).unwrap().to_string())).collect(),
+        "yes_no" => vec![json!(false), json!(true)],
+        "choice" => CHOICES.map(|c| json!(c)).to_vec(),
+        "set" => (0..8)
+            .map(|bits| json!((0..3).filter(|i| bits >> i & 1 == 1).map(|i| CHOICES[i]).collect::<Vec<_>>()))
+            .collect(),
+        _ => DAYS.map(|d| json!(d)).to_vec(),
+    }
+}
+
+/// How large a change is: in tenths for a number, in members for a set; all others are as large.
+fn distance(kind: &str, from: &Json, to: &Json) -> i64 {
+    let tenths = |json: &Json| {
+        let number: Decimal = json.as_str().unwrap().parse().unwrap();
+        number.checked_mul(Decimal::from(10)).and_then(Decimal::to_i64).unwrap()
+    };
+    let differ = |c: &&&str| {
+        let has = |set: &Json| set.as_array().unwrap().iter().any(|m| m == **c);
+        has(from) != has(to)
+    };
+    match kind {
+        "number" => (tenths(from) - tenths(to)).abs(),
+        "set" => i64::try_from(CHOICES.iter().filter(differ).count()).unwrap(),
+        _ => 0,
+    }
+}
+
 /// Some facts, and values that the others could turn out to have.
 fn facts() -> impl Strategy<Value = (Case, Case)> {
     let each: Vec<_> = FACTS.iter().map(|(name, kind)| (Just(*name), value(kind), any::<bool>())).collect();
@@ -279,6 +309,27 @@ proptest! {
                 let step = Decimal::new(if value > before { 1 } else { -1 }, 1).unwrap();
                 let less = value.checked_sub(step).unwrap();
                 prop_assert_ne!(outcome(json!(less.to_string())), Outcome::Satisfied, "{} {}", change.fact, less);
+            }
+        }
+        // What satisfies is proposed, and nothing nearer does.
+        let not_met = |f: &&ecoplan::Finding<'_>| {
+            let is_test = !matches!(f.rule().kind, RuleKind::Gate | RuleKind::Definition);
+            is_test && !matches!(f.outcome(), Outcome::Satisfied | Outcome::NotApplicable | Outcome::Undetermined)
+        };
+        let findings: Vec<_> = after.findings().collect();
+        if let Some(finding) = findings.iter().find(not_met) {
+            let changes = finding.smallest_changes();
+            for (name, kind) in FACTS {
+                let proposed = changes.iter().find(|c| c.fact == name).map(|c| serde_json::to_value(&c.value).unwrap());
+                let proposed = proposed.map(|value| distance(kind, &all[name], &value));
+                for value in every_value(kind) {
+                    let mut changed = all.clone();
+                    changed.insert(name.to_owned(), value.clone());
+                    let case = forwards.case("s", &changed).unwrap();
+                    let (_, outcome, _) = case.outcomes().find(|(rule, ..)| rule.id == finding.rule().id).unwrap();
+                    let near = distance(kind, &all[name], &value);
+                    prop_assert!(outcome != Outcome::Satisfied || proposed.is_some_and(|p| p <= near), "{} {}", name, value);
+                }
             }
         }
     }
