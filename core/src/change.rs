@@ -198,7 +198,7 @@ impl Search<'_> {
     /// between boundaries nothing changes. Where a boundary cannot be solved for, such as that of a rounded number, one
     /// is looked for in both directions, ever further away.
     fn number(&self, slot: usize, fact: &FactEntry, now: Decimal) -> Option<Change> {
-        let mut boundaries: Vec<Decimal> = fact.fact.min.into_iter().chain(fact.fact.max).collect();
+        let mut boundaries = Vec::new();
         let solved = self.boundaries(slot, &mut boundaries);
         // Without usual decimals, the grid is as fine as what is compared; a third is not.
         let finest = || boundaries.iter().chain([&now]).map(|b| b.decimals().min(6)).max().unwrap_or_default();
@@ -207,18 +207,21 @@ impl Search<'_> {
         let places = i32::try_from(decimals).ok()?;
         let satisfies = |value: Decimal| self.satisfies(slot, &Value::Number(value));
         let distance = |a: Decimal, b: Decimal| a.checked_sub(b).map(Decimal::abs);
-        // The values on the grid at one of the bounds or a step beside it.
-        let mut candidates = Vec::with_capacity(4 * boundaries.len());
-        for bound in boundaries {
-            let (low, high) = (bound.round(places, Rounding::Floor), bound.round(places, Rounding::Ceiling));
-            let beyond = [low.and_then(|v| v.checked_sub(step)), high.and_then(|v| v.checked_add(step))];
-            for value in [low, high].into_iter().chain(beyond).flatten().filter(|v| fact.allows(*v)) {
-                candidates.push((distance(value, now), distance(value, bound), value, bound));
+        // The nearest value on the grid at one of these bounds or a step beside it.
+        let nearest = |bounds: &[Decimal]| {
+            let mut candidates = Vec::with_capacity(4 * bounds.len());
+            for bound in bounds {
+                let (low, high) = (bound.round(places, Rounding::Floor), bound.round(places, Rounding::Ceiling));
+                let beyond = [low.and_then(|v| v.checked_sub(step)), high.and_then(|v| v.checked_add(step))];
+                for value in [low, high].into_iter().chain(beyond).flatten().filter(|v| fact.allows(*v)) {
+                    candidates.push((distance(value, now), distance(value, *bound), value, *bound));
+                }
             }
-        }
-        candidates.sort_unstable();
-        let at_bound =
-            candidates.into_iter().map(|(_, _, value, bound)| (value, bound)).find(|(value, _)| satisfies(*value));
+            candidates.sort_unstable();
+            candidates.into_iter().map(|(_, _, value, bound)| (value, bound)).find(|(value, _)| satisfies(*value))
+        };
+        let ends = || nearest(&fact.fact.min.into_iter().chain(fact.fact.max).collect::<Vec<_>>());
+        let at_bound = nearest(&boundaries).or_else(ends);
         let searched = if solved { None } else { self.search(&satisfies, fact, now, step) };
         let found = at_bound.into_iter().chain(searched.map(|value| (value, value)));
         let (mut value, mut bound) = found.min_by_key(|(value, _)| distance(*value, now))?;
