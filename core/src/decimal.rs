@@ -300,6 +300,12 @@ impl Decimal {
         if d.scale == 0 { i64::try_from(d.mantissa()).ok() } else { None }
     }
 
+    /// The number in units of 10⁻`decimals`, such as hundredths, where it is a whole number of them that fits.
+    pub fn scaled(self, decimals: u32) -> Option<i128> {
+        let normal = self.normalized();
+        normal.mantissa().checked_mul(pow10(decimals.checked_sub(u32::from(normal.scale))?)?)
+    }
+
     /// How many decimals the number has, superfluous zeros aside: 20.30 has one.
     pub fn decimals(self) -> u32 {
         u32::from(self.normalized().scale)

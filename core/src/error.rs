@@ -232,7 +232,7 @@ impl Problem {
     }
 
     /// The message in Chinese.
-    fn zh(&self) -> String {
+    pub fn zh(&self) -> String {
         match self {
             Problem::UnknownPlan { name, .. } => format!("没有名为“{name}”的规划"),
             Problem::UnknownSubject { name, .. } => format!("规划中没有对象“{name}”"),

@@ -89,6 +89,15 @@ impl Plan {
         }
     }
 
+    /// The plan of a model, as [`Plan::document`] gives it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::from_files`], from what is not TOML or a field's type.
+    pub fn from_document(document: Document) -> Result<Plan, Errors> {
+        compile(document).map(Plan::new)
+    }
+
     fn new(program: Program) -> Plan {
         Plan { as_of: program.document.period.end, program: Arc::new(program), shared: Arc::default() }
     }

@@ -88,6 +88,11 @@ impl Report {
         &self.case.program.hash
     }
 
+    /// The id of the subject.
+    pub fn subject_id(&self) -> Option<&str> {
+        self.case.subject().map(|s| s.subject.id.as_str())
+    }
+
     /// The findings, in the plan's order.
     pub fn findings(&self) -> impl Iterator<Item = Finding<'_>> {
         let subject = self.case.subject();

@@ -1,0 +1,58 @@
+"""Environmental plans as executable, cited rules.
+
+>>> import ecoplan
+>>> plan = ecoplan.plan("lianzhou-145")
+>>> report = plan.evaluate("urban_wwtp", influent_bod5_2020_mg_l=61.6, influent_bod5_mg_l=81.6)
+>>> finding = report["wwtp-urban-bod-plus-20-2025"]
+>>> finding.outcome, finding.margin
+('satisfied', Decimal('0'))
+"""
+
+from __future__ import annotations
+
+from ._ecoplan import (
+    Change,
+    Expression,
+    Finding,
+    Plan,
+    Possible,
+    Report,
+    Reports,
+    Row,
+    Scorecard,
+    Table,
+    __version__,
+    plans,
+)
+from ._error import Error, Problem
+from ._load import load
+from .bundled import plan
+
+__all__ = [
+    "Change",
+    "Error",
+    "Expression",
+    "Finding",
+    "Plan",
+    "Possible",
+    "Problem",
+    "Report",
+    "Reports",
+    "Row",
+    "Scorecard",
+    "Table",
+    "__version__",
+    "load",
+    "plan",
+    "plans",
+    "plot",
+]
+
+
+def __getattr__(name: str) -> object:
+    # The picture needs matplotlib, which nothing else does.
+    if name == "plot":
+        from ._plot import plot
+
+        return plot
+    raise AttributeError(f"module 'ecoplan' has no attribute {name!r}")

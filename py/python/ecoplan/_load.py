@@ -1,0 +1,30 @@
+"""Plan files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ._ecoplan import Plan
+from ._error import Error, Problem
+
+
+def load(*files: str | os.PathLike[str]) -> Plan:
+    """Reads a plan of your own from TOML files.
+
+    Raises:
+        Error: All that is wrong at once, each with file, line, rule and field: a rule without a citation
+            (``missing-citation``), a condition over a fact that nobody declared (``unknown-fact``), bytes that are not
+            UTF-8 (``not-utf8``).
+        OSError: A file that cannot be read.
+    """
+    return Plan.from_files({Path(file).name: _text(Path(file)) for file in files})
+
+
+def _text(file: Path) -> str:
+    data = file.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message, message_zh = f"byte {error.start} is not UTF-8", f"第 {error.start} 字节不是 UTF-8"
+        raise Error(Problem("not-utf8", file.name, message, message_zh, "save the file as UTF-8")) from None

@@ -1,0 +1,1 @@
+from ._ecoplan import plan
