@@ -269,7 +269,7 @@ fn entries<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Entries<'py>>> {
         return names.keys().iter().map(pair).collect::<PyResult<_>>().map(Some);
     }
     let class = value.get_type();
-    if class.name()?.to_cow()? == "Series" && class.module()?.to_cow()?.starts_with("pandas.") {
+    if class.name()?.to_cow()? == "Series" && class.module()?.to_cow()?.split('.').next() == Some("pandas") {
         let row = value.call_method0(intern!(py, "to_dict"))?.cast_into::<PyDict>().map_err(PyErr::from)?;
         let given = row.iter().filter(|(_, v)| v.cast::<PyFloat>().map_or(true, |f| !f.value().is_nan()));
         return Ok(Some(given.collect()));

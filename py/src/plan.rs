@@ -27,7 +27,7 @@ pub(crate) fn plans() -> Vec<&'static str> {
 type Pickled = (String, String, Vec<(String, String)>);
 
 /// A compiled plan: rules that judge facts. Immutable; may be used from several threads at once.
-#[pyclass(frozen, module = "ecoplan")]
+#[pyclass(frozen, subclass, module = "ecoplan")]
 #[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) plan: ecoplan::Plan,

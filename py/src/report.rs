@@ -363,6 +363,18 @@ impl Change {
 
 #[pymethods]
 impl Change {
+    fn __eq__(&self, py: Python<'_>, other: &Change) -> PyResult<bool> {
+        let same = |a: &Option<Py<PyAny>>, b: &Option<Py<PyAny>>| match (a, b) {
+            (Some(a), Some(b)) => a.bind(py).eq(b),
+            (a, b) => Ok(a.is_none() && b.is_none()),
+        };
+        Ok(self.fact == other.fact
+            && self.direction == other.direction
+            && self.inclusive == other.inclusive
+            && self.value.bind(py).eq(&other.value)?
+            && same(&self.bound, &other.bound)?)
+    }
+
     fn __repr__(&self, py: Python<'_>) -> String {
         let direction = self.direction.map_or_else(String::new, |d| format!(" {}", d.replace('_', " ")));
         format!("<Change {}{direction} {}>", self.fact, self.value.bind(py))
@@ -393,6 +405,11 @@ pub(crate) struct Reports {
 
 #[pymethods]
 impl Reports {
+    #[classmethod]
+    fn __class_getitem__<'py>(cls: &Bound<'py, PyType>, _item: &Bound<'py, PyAny>) -> Bound<'py, PyType> {
+        cls.clone()
+    }
+
     /// From any reports.
     #[new]
     #[pyo3(signature = (reports, /))]

@@ -118,6 +118,12 @@ impl<'a> Job<'a> {
                 Ok(_) => Err(one(py, "columns", &Problem::DuplicateKey { key: wrong.into_keys().collect() })),
             };
         }
+        let twice = |(i, (_, name)): (usize, &(usize, String))| {
+            inputs.iter().take(i).any(|(_, earlier)| earlier == name).then(|| name.clone())
+        };
+        if let Some(key) = inputs.iter().enumerate().find_map(twice) {
+            return Err(one(py, "columns", &Problem::DuplicateKey { key }));
+        }
         let rules: Vec<&Rule> = plan.rules().iter().filter(|r| r.subject == subject).collect();
         let mut fields: Vec<Arc<Field>> = if append { table.fields().to_vec() } else { Vec::new() };
         let coded = || DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Utf8));

@@ -10,6 +10,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ._ecoplan import (
     Change,
     Expression,
@@ -27,6 +29,9 @@ from ._ecoplan import (
 from ._error import Error, Problem
 from ._load import load
 from .bundled import plan
+
+if TYPE_CHECKING:
+    from ._plot import plot
 
 __all__ = [
     "Change",

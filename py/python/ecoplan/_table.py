@@ -12,6 +12,8 @@ def evaluate(
     plan: Plan, subject: str, table: Any, columns: dict[str, str] | None, strict: bool, append: bool  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
     """Judges every row; see ``Plan.evaluate_table``."""
+    if not (hasattr(table, "__arrow_c_stream__") or hasattr(table, "__arrow_c_array__")):
+        raise TypeError(f"a table that speaks the Arrow PyCapsule protocol is expected, not {type(table).__name__}")
     library = type(table).__module__.partition(".")[0]
     if library == "pandas":
         return _pandas(plan, subject, table, columns, strict, append)

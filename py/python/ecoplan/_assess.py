@@ -1,0 +1,198 @@
+"""``ecoplan assess``: the cases of a table, and their findings in every format."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from . import _cells, _files, _html, _words
+from ._cells import CellError, Headed
+from ._ecoplan import Plan, Report, Reports
+from ._files import Cell, Failure
+from .types import Lang, RuleInfo
+
+if TYPE_CHECKING:
+    from ._ecoplan import Finding
+
+_MOST_HTML = 500
+_MOST_XLSX = 1_048_575
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row of the table, judged.
+
+    Attributes:
+        row: Its number in the file.
+        cells: The row.
+        report: What the plan says of it.
+        errors: The cells that count as not given.
+    """
+
+    row: int
+    cells: list[Cell]
+    report: Report
+    errors: list[CellError]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The cases of a table, and what they were judged by."""
+
+    plan: Plan
+    subject: str
+    table: Headed
+    cases: list[Case]
+    lang: Lang
+
+    @property
+    def errors(self) -> list[CellError]:
+        """The cells that count as not given, over all rows."""
+        return [error for case in self.cases for error in case.errors]
+
+    def name(self, case: Case) -> str:
+        """What the table calls a case: its cell in the first column that is no fact."""
+        others = self.table.others
+        called = [i for i in others if _cells.is_name(self.table.headings[i])]
+        cells = [case.cells[i] for i in called or others if i < len(case.cells)]
+        return "" if not cells or _files.blank(cells[0]) else str(cells[0])
+
+    @cached_property
+    def _decisions(self) -> dict[tuple[str, str], str]:
+        """What each decision of each rule is called."""
+        rules = self.plan.rules(self.subject)
+        return {(rule["id"], one["id"]): one["label"][self.lang] for rule in rules for one in rule["decisions"]}
+
+    def title(self) -> str:
+        """Subject, plan and day of judgement."""
+        label = next(one["label"] for one in self.plan.subjects() if one["id"] == self.subject)
+        day = _words.pick(self.lang, f"评价日 {self.plan.as_of}", f"as of {self.plan.as_of}")
+        return " · ".join((label[self.lang], self.plan.title[self.lang], day))
+
+    def write(self, form: str, out: str | None) -> None:
+        """Writes the findings in one of the formats, to a file or to standard output."""
+        if form == "csv":
+            _files.write_csv(self._rows(), out)
+        elif form == "xlsx":
+            if len(self.cases) > _MOST_XLSX:
+                raise Failure(f"{len(self.cases)} rows do not fit on an Excel sheet: use --format csv")
+            _files.write_xlsx(self._rows(), out or "", _words.pick(self.lang, "评价结果", "findings"))
+        elif form == "terminal":
+            self._terminal(out)
+        else:
+            with _files.writer(out) as stream:
+                stream.writelines(self._json() if form == "json" else [self._page()])
+
+    def _json(self) -> Iterator[str]:
+        # Piece by piece: the reports of many cases are large.
+        head = {"plan": self.plan.id, "as_of": str(self.plan.as_of), "subject": self.subject}
+        yield json.dumps(head, ensure_ascii=False)[:-1] + ', "cases": ['
+        for i, case in enumerate(self.cases):
+            yield (",\n" if i else "\n") + f'{{"row": {case.row}, "report": {case.report.to_json()}}}'
+        errors = [error.to_dict() for error in self.errors]
+        yield '\n], "errors": ' + json.dumps(errors, ensure_ascii=False) + "}\n"
+
+    def _page(self) -> str:
+        lang, parts = self.lang, [_html.reports(Reports([case.report for case in self.cases]), lang=lang)]
+        if self.errors:
+            lines = "".join(f"<li>{escape(error.line(lang))}</li>" for error in self.errors)
+            title = _words.pick(lang, "按未填写处理的单元格", "cells that count as not given")
+            parts.append(f"<h2>{title}</h2><ul>{lines}</ul>")
+        for case in self.cases[:_MOST_HTML]:
+            row = _words.pick(lang, f"第 {case.row} 行", f"row {case.row}")
+            heading = " · ".join(filter(None, (row, self.name(case))))
+            parts.append(f"<h2>{escape(heading)}</h2>{_html.report(case.report, lang=lang)}")
+        if len(self.cases) > _MOST_HTML:
+            zh = f"仅列出前 {_MOST_HTML} 个；全部 {len(self.cases)} 个见 --format xlsx。"
+            en = f"The first {_MOST_HTML} of {len(self.cases)} cases; --format xlsx has all."
+            parts.append(f"<p>{_words.pick(lang, zh, en)}</p>")
+        return _html.page(*parts, title=self.title(), lang=lang)
+
+    def _terminal(self, out: str | None) -> None:
+        from . import _terminal
+
+        lang = self.lang
+        with _terminal.console(out) as console:
+            console.print(self.title(), soft_wrap=True)
+            console.print()
+            headings = _words.pick(lang, "行,名称,结论,各条结果", "row,name,outcome,findings").split(",")
+            _terminal.table(console, headings, map(self._case_line, self.cases))
+            grave = [(case, f) for case in self.cases for f in case.report if f.outcome in ("breached", "triggered")]
+            if grave:
+                console.print()
+                headings = _words.pick(lang, "行,名称,结果,余量,规定", "row,name,finding,margin,rule").split(",")
+                _terminal.table(console, headings, (self._finding_line(case, finding) for case, finding in grave))
+            console.print()
+            counts = Counter(case.report.outcome for case in self.cases)
+            total = _words.pick(lang, f"共 {len(self.cases)} 行：", f"{len(self.cases)} rows: ")
+            console.print(total + (_counts(counts, lang) or "—"), soft_wrap=True)
+
+    def _case_line(self, case: Case) -> list[str | tuple[str, str | None]]:
+        found = case.report.headline
+        counts = _counts(found["counts"], self.lang)
+        return [str(case.row), self.name(case), (_words.outcome(found["outcome"], self.lang), found["outcome"]), counts]
+
+    def _finding_line(self, case: Case, finding: Finding[str, str]) -> list[str | tuple[str, str | None]]:
+        margin = "" if finding.margin is None else f"{finding.margin:f} {_words.unit(finding.unit, self.lang)}".strip()
+        rule = f"{finding.title[self.lang]} [{finding.rule}]"
+        return [str(case.row), self.name(case), (self._verdict(finding), finding.outcome), margin, rule]
+
+    def _verdict(self, finding: Finding[str, str]) -> str:
+        word = _html.verdict(finding.kind, finding.outcome, self.lang)
+        return word if finding.decision is None else f"{word}: {self._decisions[finding.rule, finding.decision]}"
+
+    def _rows(self) -> Iterator[list[Cell]]:
+        """The table, with the findings beside it."""
+        lang = self.lang
+        rules, facts = self.plan.rules(self.subject), self.plan.facts(self.subject)
+        labels = {fact["name"]: fact["label"][lang] for fact in facts}
+        measured = {rule["id"] for rule in rules if _has_margin(rule)}
+        headings: list[Cell] = [*self.table.headings, _words.pick(lang, "结论", "outcome")]
+        for rule in rules:
+            headings.append(f"{rule['title'][lang]} [{rule['id']}]")
+            if rule["id"] in measured:
+                headings.append(_words.bracketed(headings[-1], _words.pick(lang, "余量", "margin"), lang))
+        yield [*headings, *_words.pick(lang, "尚缺信息,错误", "missing facts,errors").split(",")]
+        numbers = {c.place for c in self.table.columns if c.is_year or c.fact["kind"] == "number"}
+        width = len(self.table.headings)
+        separator = _words.pick(lang, "；", "; ")
+        for case in self.cases:
+            given = [_files.number(cell) if i in numbers else cell for i, cell in enumerate(case.cells[:width])]
+            row = [*given, *[None] * (width - len(given)), _words.outcome(case.report.outcome, lang)]
+            missing: dict[str, None] = {}
+            for rule in rules:
+                finding = case.report[rule["id"]]
+                row.append(self._verdict(finding))
+                if rule["id"] in measured:
+                    row.append(finding.margin)
+                missing |= dict.fromkeys(finding.missing)
+            errors = separator.join(error.line(lang) for error in case.errors)
+            yield [*row, separator.join(labels[name] for name in missing), errors]
+
+
+def _counts(counts: Any, lang: Lang) -> str:  # noqa: ANN401
+    found = [f"{_words.outcome(one, lang)} {counts[one]}" for one in _html.MARKS if counts.get(one)]
+    return _words.pick(lang, "，", ", ").join(found)
+
+
+def _has_margin(rule: RuleInfo) -> bool:
+    """Whether a finding of the rule can have a margin: one comes from comparisons in its test, if it has one."""
+    return re.search(r"[<>]|\bbetween\b|\.\.", rule["requires"] or "") is not None
+
+
+def assess(plan: Plan, subject: str, sheet: _files.Sheet, lang: Lang) -> Assessment:
+    """Judges every row of a table."""
+    from ._terminal import progress
+
+    table = _cells.understand(sheet, plan.facts(subject))
+    cases = []
+    for number, cells in progress(table.rows):
+        report, errors = _cells.row(lambda facts: plan.evaluate(subject, facts), table, number, cells)
+        cases.append(Case(number, cells, report, errors))
+    return Assessment(plan, subject, table, cases, lang)

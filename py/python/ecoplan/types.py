@@ -1,0 +1,184 @@
+"""What goes in and comes out, as types: for annotations of your own code."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Literal, TypedDict
+
+Outcome = Literal["breached", "triggered", "undetermined", "pending", "satisfied", "not_applicable"]
+"""What one rule says about one case."""
+
+Status = Literal["breached", "triggered", "undetermined", "pending", "satisfied", "not_applicable", "not_assessed"]
+"""How a row of a scorecard stands."""
+
+Kind = Literal["target", "obligation", "prohibition", "gate", "definition", "deadline"]
+"""The kind of a rule."""
+
+Direction = Literal["at_least", "at_most", "exactly"]
+"""On which side of a boundary a value has to be."""
+
+Lang = Literal["zh", "en"]
+"""The language of a text."""
+
+Number = int | float | Decimal | str
+"""A number: a float means its shortest decimal (0.1 is 0.1), a text may carry a unit (``"0.08 g/L"``)."""
+
+Day = datetime.date | str
+"""A day, as ``datetime.date`` or ``"2025-12-31"``."""
+
+Facts = Mapping[str, Any]
+"""Facts by name, where the plan's own types are not at hand."""
+
+
+class Measured(TypedDict, total=False):
+    """A yearly value with its year."""
+
+    value: Number | None
+    year: int
+
+
+class Assessed(TypedDict, total=False):
+    """A value of a scorecard, or why there is none."""
+
+    value: Number | bool | None
+    year: int
+    not_assessed: Literal["no_data", "scope_changed", "not_counted"]
+
+
+class Text(TypedDict):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+class Note(Text):
+    """Something a reader must know beside an outcome."""
+
+    code: str
+
+
+class Counts(TypedDict):
+    """How many findings have each outcome."""
+
+    breached: int
+    triggered: int
+    undetermined: int
+    pending: int
+    satisfied: int
+    not_applicable: int
+
+
+class Headline(TypedDict):
+    """The gravest outcome of a report, and how many findings have each."""
+
+    outcome: Outcome | None
+    counts: Counts
+
+
+class RowCounts(TypedDict):
+    """Counts over the rows of a scorecard."""
+
+    indicators: int
+    binding: int
+    expected: int
+    not_assessed: int
+    assessed: int
+    satisfied: int
+    satisfied_binding: int
+    satisfied_expected: int
+    breached: int
+    pending: int
+    undetermined: int
+
+
+class CategoryCounts(RowCounts):
+    """The counts of one first-level indicator."""
+
+    category: Text
+
+
+class Cite(TypedDict):
+    """Where the plan says so, and the words to search for."""
+
+    chapter: int
+    section: int
+    item: int | None
+    table: int | None
+    anchor: str
+
+
+# `class` is a keyword of Python, so this one is not written as a class.
+Strength = TypedDict(
+    "Strength",
+    {"class": Literal["mandatory", "in_principle", "progressive", "encouraged"], "verb": str},
+)
+"""How strongly the text asks, and with which word."""
+
+
+class Choice(TypedDict):
+    """One of the values of a choice or set."""
+
+    id: str
+    label: Text
+
+
+class SubjectInfo(TypedDict):
+    """What a plan speaks about."""
+
+    id: str
+    label: Text
+
+
+class FactInfo(TypedDict):
+    """One typed input; ``min`` and ``max`` are decimals as texts."""
+
+    subject: str
+    name: str
+    kind: Literal["number", "yes_no", "choice", "set", "date"]
+    unit: str | None
+    min: str | None
+    max: str | None
+    decimals: int | None
+    choices: list[Choice]
+    label: Text
+    help: Text | None
+    source: Literal["reported", "judgement", "assigned"]
+    yearly: bool
+
+
+class DecisionInfo(TypedDict):
+    """What a gate or definition can decide."""
+
+    id: str
+    when: str | None
+    label: Text
+
+
+class RuleInfo(TypedDict):
+    """One rule, as the plan files say it."""
+
+    id: str
+    subject: str
+    kind: Kind
+    title: Text
+    applies: str | None
+    requires: str | None
+    decisions: list[DecisionInfo]
+    done: str | None
+    done_on: str | None
+    due: Any
+    strength: Strength
+    addressee: Text
+    measure: str | None
+    baseline: dict[str, Any] | None
+    bounds: list[dict[str, str]]
+    indicator: dict[str, Any] | None
+    actions: list[Text]
+    cite: Cite
+    says: Text
+    readings: list[dict[str, Any]]
+    notes: list[Text]
+    printed_target: str | None
