@@ -123,7 +123,9 @@ def module(plan: ecoplan.Plan, stub: bool) -> str:
         f"from collections.abc import Collection{', Iterable' if stub else ''}",
         f"from typing import Literal, TypedDict{', overload' if stub and len(subjects) > 1 else ''}",
         "",
-        "from typing_extensions import Never, Self, Unpack, disjoint_base" if stub else "from typing import NoReturn as Never",
+        "from typing_extensions import Never, Self, Unpack, disjoint_base"
+        if stub
+        else "from typing import NoReturn as Never",
         "",
     ]
     if stub:

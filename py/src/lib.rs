@@ -5,6 +5,7 @@ mod error;
 mod expression;
 mod input;
 mod output;
+mod plain;
 mod plan;
 mod report;
 mod scorecard;

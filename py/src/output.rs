@@ -4,7 +4,6 @@ use ecoplan::{Decimal, Text, Value};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList};
-use serde::Serialize;
 
 fn class<'py>(
     py: Python<'py>,
@@ -49,11 +48,4 @@ pub(crate) fn text<'py>(py: Python<'py>, text: &Text) -> PyResult<Bound<'py, PyD
     both.set_item("zh", &text.zh)?;
     both.set_item("en", &text.en)?;
     Ok(both)
-}
-
-/// What serialises to JSON as plain dicts, lists, texts and numbers.
-pub(crate) fn plain<'py>(py: Python<'py>, value: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
-    static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let json = serde_json::to_string(value).map_err(|e| pyo3::exceptions::PyValueError::new_err(e.to_string()))?;
-    class(py, &LOADS, "json", "loads")?.call1((json,))
 }

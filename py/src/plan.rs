@@ -6,7 +6,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
 use crate::input::{Facts, at, checked, date, decimal, json};
-use crate::output::{date as py_date, plain, text};
+use crate::output::{date as py_date, text};
+use crate::plain::plain;
 use crate::report::{Report, Reports};
 use crate::scorecard::Scorecard;
 

@@ -4,7 +4,8 @@ use pyo3::exceptions::{PyIndexError, PyKeyError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList, PySlice, PyType};
 
-use crate::output::{date, decimal, plain, text, value};
+use crate::output::{date, decimal, text, value};
+use crate::plain::plain;
 use crate::plan::Plan;
 
 /// What all rules of a subject say about one case.
@@ -175,6 +176,12 @@ impl Finding {
     #[classmethod]
     fn __class_getitem__<'py>(cls: &Bound<'py, PyType>, _item: &Bound<'py, PyAny>) -> Bound<'py, PyType> {
         cls.clone()
+    }
+
+    /// The report that this finding is part of.
+    #[getter]
+    fn report(&self, py: Python<'_>) -> Py<Report> {
+        self.report.clone_ref(py)
     }
 
     /// The id of the rule.

@@ -5,7 +5,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList, PyType};
 
 use crate::input::checked;
-use crate::output::{date, decimal, plain, text, value};
+use crate::output::{date, decimal, text, value};
+use crate::plain::plain;
 use crate::plan::Plan;
 use crate::report::Report;
 

@@ -4,9 +4,8 @@ import json
 import subprocess
 from pathlib import Path
 
-import pytest
-
 import ecoplan
+import pytest
 
 ROOT = Path(__file__).parents[2]
 

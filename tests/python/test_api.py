@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+import ecoplan
 import numpy as np
 import pandas as pd
 import pytest
-
-import ecoplan
 
 RULE = "wwtp-urban-bod-plus-20-2025"
 
@@ -103,7 +102,11 @@ def test_choices_sets_and_booleans(plan):
     facts = {"is_two_high": np.bool_(True), "stage": Stage.PROPOSED, "justified": {"necessity", "feasibility"}}
     report = plan.evaluate("project", facts)
     assert report.to_dict()["facts"]["stage"] == "proposed"
-    for justified in (["necessity", "feasibility"], ("necessity", "feasibility"), frozenset(["necessity", "feasibility"])):
+    for justified in (
+        ["necessity", "feasibility"],
+        ("necessity", "feasibility"),
+        frozenset(["necessity", "feasibility"]),
+    ):
         assert plan.evaluate("project", {**facts, "justified": justified}) == report
 
 

@@ -5,13 +5,12 @@ import math
 from decimal import Decimal
 
 import duckdb
+import ecoplan
 import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-
-import ecoplan
 
 PLUS_20 = "wwtp-urban-bod-plus-20-2025"
 POLICY = "wwtp-urban-bod-one-plant-one-policy"
@@ -39,7 +38,9 @@ def test_a_scorecard_is_a_table(plan):
 
 
 def test_reports_are_a_table(plan):
-    cases = [{"influent_bod5_2020_mg_l": a, "influent_bod5_mg_l": b} for a, b in zip(*list(CASES.values())[1:], strict=True)]
+    cases = [
+        {"influent_bod5_2020_mg_l": a, "influent_bod5_mg_l": b} for a, b in zip(*list(CASES.values())[1:], strict=True)
+    ]
     reports = plan.evaluate_all("urban_wwtp", cases)
     frame = pl.DataFrame(reports)
     assert frame.height == 8
@@ -61,7 +62,7 @@ def frames():
     yield pytest.param(duckdb.from_arrow(arrow), id="duckdb")
 
 
-@pytest.mark.parametrize("table", frames())
+@pytest.mark.parametrize("table", list(frames()))
 def test_what_comes_in_comes_out(plan, table):
     result = plan.evaluate_table("urban_wwtp", table)
     library = type(table).__module__.split(".")[0]
@@ -97,7 +98,9 @@ def test_rows_say_what_single_cases_say(plan):
 
 
 def test_gates_have_decisions(plan):
-    frame = pl.DataFrame({"is_two_high": [True, False], "stage": "proposed", "last_year_intensity_target_met": [False, None]})
+    frame = pl.DataFrame(
+        {"is_two_high": [True, False], "stage": "proposed", "last_year_intensity_target_met": [False, None]}
+    )
     result = plan.evaluate_table("project", frame)
     gate = "two-high-proposed-slow-limited-approval"
     assert result[gate].to_list() == ["triggered", "not_applicable"]
@@ -116,7 +119,12 @@ def test_a_bad_cell_counts_as_not_given(plan):
     assert result[PLUS_20].to_list() == ["satisfied", "satisfied", "undetermined", "undetermined"]
     # The other rule does not need what is wrong in the third row.
     assert result[POLICY].to_list()[2] == "undetermined"
-    codes = [None, "future-year: influent_bod5_mg_l", "not-a-number: influent_bod5_2020_mg_l", "out-of-range: influent_bod5_mg_l"]
+    codes = [
+        None,
+        "future-year: influent_bod5_mg_l",
+        "not-a-number: influent_bod5_2020_mg_l",
+        "out-of-range: influent_bod5_mg_l",
+    ]
     for found, expected in zip(result["error"].to_list(), codes, strict=True):
         assert found == expected if expected is None else found.startswith(expected), found
 
@@ -135,7 +143,9 @@ def test_a_bad_cell_counts_as_not_given(plan):
     ids=lambda array: str(array.type),
 )
 def test_numbers_in_any_column_type(plan, column):
-    result = plan.evaluate_table("urban_wwtp", pa.table({"influent_bod5_2020_mg_l": [61.6] * 4, "influent_bod5_mg_l": column}))
+    result = plan.evaluate_table(
+        "urban_wwtp", pa.table({"influent_bod5_2020_mg_l": [61.6] * 4, "influent_bod5_mg_l": column})
+    )
     assert result[PLUS_20].to_pylist() == ["satisfied", "breached", "undetermined", "undetermined"]
     assert result["error"].to_pylist() == [None] * 4
 

@@ -19,7 +19,7 @@ from ecoplan.lianzhou_145 import Lianzhou145, ProjectFacts, UrbanWwtpFacts
 from ecoplan.types import Outcome
 
 plan = ecoplan.plan("lianzhou-145")
-facts: UrbanWwtpFacts = {"influent_bod5_2020_mg_l": 61.6, "influent_bod5_mg_l": {"value": Decimal("81.6"), "year": 2025}}
+facts: UrbanWwtpFacts = {"influent_bod5_2020_mg_l": 61.6, "influent_bod5_mg_l": {"value": Decimal("81.6")}}
 report = plan.evaluate("urban_wwtp", facts, as_of=datetime.date(2025, 12, 31))
 outcome: Outcome = report["wwtp-urban-bod-plus-20-2025"].outcome
 margin: Decimal | None = report["wwtp-urban-bod-plus-20-2025"].margin

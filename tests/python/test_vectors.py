@@ -3,10 +3,9 @@
 import json
 from decimal import Decimal
 
+import ecoplan
 import pytest
 from conftest import vectors
-
-import ecoplan
 
 # What a dict cannot say, or says otherwise than JSON text.
 EXCLUDED = {
@@ -112,7 +111,9 @@ def test_bad_facts(plan, rust):
             facts = json.loads(case["json"])
             with pytest.raises(ecoplan.Error) as raised:
                 plan.evaluate(case["subject"], facts)
-            errors = [{"code": e.code, "path": e.path, "message": e.message, "hint": e.hint} for e in raised.value.errors]
+            errors = [
+                {"code": e.code, "path": e.path, "message": e.message, "hint": e.hint} for e in raised.value.errors
+            ]
             same = errors == rust[case["name"]]["errors"]
         except (ValueError, pytest.fail.Exception):
             same = False

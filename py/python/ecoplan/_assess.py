@@ -86,8 +86,9 @@ class Assessment:
         elif form == "terminal":
             self._terminal(out)
         else:
+            pieces = self._json() if form == "json" else [self._page()]
             with _files.writer(out) as stream:
-                stream.writelines(self._json() if form == "json" else [self._page()])
+                stream.writelines(pieces)
 
     def _json(self) -> Iterator[str]:
         # Piece by piece: the reports of many cases are large.
@@ -99,7 +100,8 @@ class Assessment:
         yield '\n], "errors": ' + json.dumps(errors, ensure_ascii=False) + "}\n"
 
     def _page(self) -> str:
-        lang, parts = self.lang, [_html.reports(Reports([case.report for case in self.cases]), lang=lang)]
+        lang = self.lang
+        parts = [_html.reports(Reports([case.report for case in self.cases]), lang=lang)]
         if self.errors:
             lines = "".join(f"<li>{escape(error.line(lang))}</li>" for error in self.errors)
             title = _words.pick(lang, "按未填写处理的单元格", "cells that count as not given")

@@ -234,7 +234,6 @@ class Report(Generic[_R, _D]):
 
     @classmethod
     def __class_getitem__(cls, _item: object) -> type: ...
-
     @property
     def plan(self) -> Plan:
         """The plan that judged."""
@@ -282,7 +281,9 @@ class Finding(Generic[_R, _D]):
 
     @classmethod
     def __class_getitem__(cls, _item: object) -> type: ...
-
+    @property
+    def report(self) -> Report[_R, _D]:
+        """The report that this finding is part of."""
     @property
     def rule(self) -> _R:
         """The id of the rule."""

@@ -18,7 +18,10 @@ def load(*files: str | os.PathLike[str]) -> Plan:
             UTF-8 (``not-utf8``).
         OSError: A file that cannot be read.
     """
-    return Plan.from_files({Path(file).name: _text(Path(file)) for file in files})
+    paths = [Path(file) for file in files]
+    # Errors name a file by its own name, or by its path where two have the same.
+    unique = len({path.name for path in paths}) == len(paths)
+    return Plan.from_files({path.name if unique else str(path): _text(path) for path in paths})
 
 
 def _text(file: Path) -> str:

@@ -142,7 +142,7 @@ def _value(fact: FactInfo, filled: dict[str, Cell]) -> dict[str, Any]:
         found["year"] = year.strip() if isinstance(year, str) else year
     if "not_assessed" in filled:
         reason = str(filled["not_assessed"]).strip()
-        spelt = {_cells.key(word): id for id, words in _words.REASONS.items() for word in words.values()}
+        spelt = {_cells.key(words[lang]): id_ for id_, words in _words.REASONS.items() for lang in _words.LANGS}
         found["not_assessed"] = spelt.get(_cells.key(reason), reason)
     return found
 

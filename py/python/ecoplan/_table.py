@@ -9,7 +9,12 @@ from ._ecoplan import Plan, Table
 
 
 def evaluate(
-    plan: Plan, subject: str, table: Any, columns: dict[str, str] | None, strict: bool, append: bool  # noqa: ANN401
+    plan: Plan,
+    subject: str,
+    table: Any,
+    columns: dict[str, str] | None,
+    strict: bool,
+    append: bool,
 ) -> Any:  # noqa: ANN401
     """Judges every row; see ``Plan.evaluate_table``."""
     if not (hasattr(table, "__arrow_c_stream__") or hasattr(table, "__arrow_c_array__")):
@@ -25,7 +30,12 @@ def evaluate(
 
 
 def _pandas(
-    plan: Plan, subject: str, frame: Any, columns: dict[str, str] | None, strict: bool, append: bool  # noqa: ANN401
+    plan: Plan,
+    subject: str,
+    frame: Any,
+    columns: dict[str, str] | None,
+    strict: bool,
+    append: bool,
 ) -> Any:  # noqa: ANN401
     # The frame keeps its index and types: only what is new goes through Arrow.
     import pandas as pd

@@ -1,0 +1,7 @@
+"""``python -m ecoplan``."""
+
+import sys
+
+from .command import main
+
+sys.exit(main())

@@ -1,0 +1,589 @@
+"""The command `ecoplan`.
+
+Expected outcomes come from the rule as the plan prints it: where a plant was below 100 mg/L in 2020, the value of 2025
+must be higher by 20 mg/L or more. 81.6 is exactly enough for 61.6, 81.5 is 0.1 short.
+"""
+
+import csv
+import datetime
+import io
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import ecoplan
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from ecoplan.command import main
+
+RULE = "wwtp-urban-bod-plus-20-2025"
+BEFORE, NOW = "influent_bod5_2020_mg_l", "influent_bod5_mg_l"
+ROOT = Path(__file__).parents[2]
+PLAN_FILES = sorted(map(str, (ROOT / "spec" / "lianzhou-145").glob("*.toml")))
+
+CHINESE = "厂名,2020年进水BOD5平均浓度（mg/L）,进水BOD5平均浓度\n甲厂,61.6,81.6\n乙厂,61.6,81.5\n丙厂,100,100\n"
+
+
+@pytest.fixture
+def run(capsys):
+    """Runs the command: status, standard output, standard error."""
+
+    def run(*arguments):
+        status = main([str(argument) for argument in arguments])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def assess(run):
+    """The outcomes of the rule by row, with the whole answer."""
+
+    def assess(file, *arguments, subject="urban_wwtp"):
+        status, out, err = run("assess", file, "--subject", subject, "--format", "json", *arguments)
+        return status, json.loads(out), err
+
+    return assess
+
+
+def outcomes(found, rule=RULE):
+    return {case["row"]: finding(case["report"], rule)["outcome"] for case in found["cases"]}
+
+
+def finding(report, rule=RULE):
+    return next(f for f in report["findings"] if f["rule"] == rule)
+
+
+def written(path, content, encoding="utf-8"):
+    path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+    return path
+
+
+def workbook(path, rows, **formats):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    for cell, number_format in formats.items():
+        book.worksheets[0][cell].number_format = number_format
+    book.save(path)
+    return path
+
+
+# Tables in.
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_csv_in_every_encoding_and_with_every_separator(tmp_path, assess, encoding, delimiter):
+    file = written(tmp_path / "plants.csv", CHINESE.replace(",", delimiter), encoding)
+    status, found, err = assess(file)
+    assert status == 0
+    assert outcomes(found) == {2: "satisfied", 3: "breached", 4: "not_applicable"}
+    assert [finding(case["report"])["margin"] for case in found["cases"]] == ["0", "-0.1", None]
+    assert found["plan"] == "lianzhou-145" and found["as_of"] == "2025-12-31" and found["subject"] == "urban_wwtp"
+    assert err.count("厂名") == 1
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        NOW,
+        " Influent_BOD5_mg_L ",
+        "进水BOD5平均浓度",
+        "进水 BOD5 平均浓度（mg/L）",
+        "进水BOD5平均浓度(mg/L)",
+        "进水ＢＯＤ５平均浓度 （ｍｇ／Ｌ）",
+        "mean influent BOD5",
+        "Mean influent BOD5 (mg/L)",
+        "进水BOD5平均浓度（mg/L） | mean influent BOD5 (mg/L) | influent_bod5_mg_l",
+    ],
+)
+def test_a_heading_may_be_spelt_in_several_ways(tmp_path, assess, heading):
+    file = written(tmp_path / "t.csv", f"{BEFORE},{heading}\n61.6,81.6\n")
+    status, found, err = assess(file)
+    assert (status, outcomes(found), err) == (0, {2: "satisfied"}, "")
+
+
+def test_another_unit_in_the_heading_is_not_the_fact(tmp_path, assess):
+    file = written(tmp_path / "t.csv", f"{BEFORE},进水BOD5平均浓度（g/L）\n61.6,0.0816\n")
+    _, found, err = assess(file)
+    assert outcomes(found) == {2: "undetermined"}
+    assert "g/L" in err and f"did you mean `{NOW}`?" in err
+
+
+def test_the_year_of_a_value_has_a_column(tmp_path, assess):
+    file = written(tmp_path / "t.csv", f"{BEFORE},{NOW},进水BOD5平均浓度（年份）\n61.6,81.6,2023\n61.6,81.6,2025\n")
+    status, found, _ = assess(file)
+    assert status == 0
+    stale = [any(n["code"] == "stale" for n in finding(c["report"])["notes"]) for c in found["cases"]]
+    assert stale == [True, False]
+
+
+def test_numbers_keep_every_digit(tmp_path, assess):
+    file = written(tmp_path / "t.csv", f"{BEFORE},{NOW}\n61.6,81.5999999999999999\n0.1,20.1\n")
+    _, found, _ = assess(file)
+    assert [finding(case["report"])["margin"] for case in found["cases"]] == ["-0.0000000000000001", "0"]
+
+
+def test_full_width_digits_units_and_blank_rows(tmp_path, assess):
+    file = written(tmp_path / "t.csv", f"{BEFORE},{NOW}\n６１．６,0.0816 g/L\n,\n\n61.6 ,  \n")
+    status, found, _ = assess(file)
+    assert (status, outcomes(found)) == (0, {2: "satisfied", 5: "undetermined"})
+
+
+def test_a_title_above_the_headings(tmp_path, assess):
+    file = written(tmp_path / "t.csv", f"连州市污水处理厂统计表,,\n厂名,{BEFORE},{NOW}\n甲厂,61.6,81.5\n")
+    _, found, _ = assess(file)
+    assert outcomes(found) == {3: "breached"}
+
+
+def test_standard_input():
+    data = f"{BEFORE};{NOW}\n61.6;81.5\n".encode("gb18030")
+    command = [sys.executable, "-m", "ecoplan", "assess", "-", "--subject", "urban_wwtp", "--format", "json"]
+    done = subprocess.run(command, input=data, capture_output=True)
+    assert done.returncode == 0 and done.stderr == b""
+    assert outcomes(json.loads(done.stdout)) == {2: "breached"}
+
+
+def test_excel_floats_mean_their_shortest_decimal(tmp_path, assess):
+    # In binary, 81.6 - 61.6 is less than 20.
+    file = workbook(tmp_path / "t.xlsx", [["厂名", BEFORE, NOW], ["甲", 61.6, 81.6], ["乙", 61.6, 81.5]])
+    status, found, _ = assess(file)
+    assert (status, outcomes(found)) == (0, {2: "satisfied", 3: "breached"})
+
+
+def test_an_excel_percentage_is_what_the_sheet_shows(tmp_path, assess):
+    # 0.9782 that is shown as 97.82%; the plan asks for 93 %.
+    file = workbook(tmp_path / "t.xlsx", [["good_days_pct"], [0.9782]], A2="0.00%")
+    _, found, _ = assess(file, subject="city")
+    report = finding(found["cases"][0]["report"], "target-air-good-days-2025")
+    assert (report["outcome"], report["margin"]) == ("satisfied", "4.82")
+    file = workbook(tmp_path / "u.xlsx", [[BEFORE, NOW], [61.6, 0.816]], B2="0%")
+    status, found, err = assess(file)
+    assert status == 1 and "unit-mismatch" in err
+
+
+def test_an_excel_formula_without_its_value_is_not_a_blank(tmp_path, assess):
+    file = workbook(tmp_path / "t.xlsx", [[BEFORE, NOW], [61.6, "=A2+20"]])
+    status, found, err = assess(file)
+    assert (status, outcomes(found)) == (1, {2: "undetermined"})
+    assert found["errors"][0]["code"] == "formula-without-value" and "open the file in Excel" in err
+
+
+def test_the_sheet_of_a_workbook(tmp_path, run):
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["nothing"])
+    book.create_sheet("数据").append([BEFORE])
+    book.save(tmp_path / "t.xlsx")
+    arguments = ("assess", tmp_path / "t.xlsx", "--subject", "urban_wwtp")
+    assert run(*arguments, "--sheet", "数据")[0] == 0
+    status, _, err = run(*arguments, "--sheet", "别的")
+    assert status == 2 and "'数据'" in err
+
+
+def test_parquet(tmp_path, assess):
+    single = pa.array([61.6, 61.6, float("nan")], pa.float32())
+    table = pa.table(
+        {
+            "name": ["甲", "乙", "丙"],
+            BEFORE: single,
+            NOW: [Decimal("81.6"), Decimal("81.5"), Decimal("90.0")],
+            "has_plan": [True, None, False],
+            "plan_elements": [["targets_and_measures"], None, []],
+        }
+    )
+    pq.write_table(table, tmp_path / "t.parquet")
+    status, found, err = assess(tmp_path / "t.parquet")
+    assert (status, err) == (0, "")
+    assert outcomes(found) == {1: "satisfied", 2: "breached", 3: "undetermined"}
+
+
+@pytest.mark.parametrize("cell", ["是", "yes", "TRUE", "true", "1", "Yes ", "是 / yes"])
+def test_yes_in_every_spelling(tmp_path, assess, cell):
+    file = written(tmp_path / "t.csv", f"has_plan\n{cell}\n{cell}\n")
+    status, found, _ = assess(file)
+    assert status == 0
+    assert found["cases"][0]["report"]["facts"] == {"has_plan": True}
+
+
+@pytest.mark.parametrize("cell", ["否", "no", "FALSE", "0"])
+def test_no_in_every_spelling(tmp_path, assess, cell):
+    _, found, _ = assess(written(tmp_path / "t.csv", f"has_plan\n{cell}\n"))
+    assert found["cases"][0]["report"]["facts"] == {"has_plan": False}
+
+
+@pytest.mark.parametrize("cell", ["proposed", "拟建", "Proposed", "拟建 / proposed"])
+def test_choices_by_id_or_label(tmp_path, assess, cell):
+    _, found, _ = assess(written(tmp_path / "t.csv", f"项目阶段\n{cell}\n"), subject="project")
+    assert found["cases"][0]["report"]["facts"] == {"stage": "proposed"}
+
+
+def test_sets_by_every_separator_though_a_label_contains_one(tmp_path, assess):
+    cell = "整治目标和措施、完善配套管网、提高覆盖率的措施；works_plan_volume|works to raise the concentration"
+    _, found, _ = assess(written(tmp_path / "t.csv", f"plan_elements\n{cell}\n无\n"))
+    every = ["targets_and_measures", "works_plan_volume", "works_plan_concentration", "network_coverage"]
+    assert [case["report"]["facts"]["plan_elements"] for case in found["cases"]] == [every, []]
+
+
+# What is wrong with them.
+
+
+def test_a_bad_cell_is_named_and_the_rest_is_assessed(tmp_path, assess):
+    rows = [
+        "厂名,2020年进水BOD5平均浓度,进水BOD5平均浓度,has_plan",
+        "甲,61.6,81.5,",
+        "乙,61.6,未检出,也许",
+        "丙,,3000,否",
+    ]
+    status, found, err = assess(written(tmp_path / "t.csv", "\n".join([*rows, "丁,61.6,81.6,是", ""])))
+    assert status == 1
+    assert outcomes(found) == {2: "breached", 3: "undetermined", 4: "undetermined", 5: "satisfied"}
+    errors = [(e["row"], e["column"], e["code"]) for e in found["errors"]]
+    assert errors == [
+        (3, "进水BOD5平均浓度", "not-a-number"),
+        (3, "has_plan", "wrong-type"),
+        (4, "进水BOD5平均浓度", "out-of-range"),
+    ]
+    assert "below the detection limit" in found["errors"][0]["hint"]
+    assert "t.csv: row 3, column `进水BOD5平均浓度`: `未检出` is not a number [not-a-number] (leave" in err
+    # The year ahead is refused, the value beside it stands.
+    file = written(tmp_path / "u.csv", f"{BEFORE},{NOW},{NOW}_year\n61.6,81.6,2030\n")
+    status, found, _ = assess(file)
+    assert (status, outcomes(found)) == (1, {2: "satisfied"})
+    assert [(e["column"], e["code"]) for e in found["errors"]] == [(f"{NOW}_year", "future-year")]
+
+
+def test_bad_cells_in_chinese(tmp_path, run):
+    file = written(tmp_path / "t.csv", "进水BOD5平均浓度\nabc\n")
+    status, out, err = run("assess", file, "--subject", "urban_wwtp", "--lang", "zh")
+    assert status == 1 and "第 2 行，“进水BOD5平均浓度”列：“abc”不是数字" in err
+    assert "无法判定" in out
+
+
+def test_a_row_that_slips_under_its_headings_gives_nothing(tmp_path, assess):
+    # 1,200 without quotes is two cells: what follows would be read as another fact.
+    file = written(tmp_path / "t.csv", f"flow,{BEFORE},{NOW}\n1,200,61.6,81.6\n900,61.6,81.6\n")
+    status, found, err = assess(file)
+    assert (status, outcomes(found)) == (1, {2: "undetermined", 3: "satisfied"})
+    assert found["errors"][0]["code"] == "extra-cells" and "row 2" in err
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (f"{NOW},进水BOD5平均浓度\n1,2\n", "two headings give influent_bod5_mg_l"),
+        ("influent_bod_mg_l,x\n1,2\n", "did you mean `influent_bod5_mg_l`?"),
+        ("甲,乙\n1,2\n", "the facts are influent_bod5_2020_mg_l"),
+        ("", "empty"),
+        (f'{NOW}\n"1\n2\n', "not a CSV table"),
+        (b"\xff\x00\xff", "neither UTF-8 nor GB18030"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save it as .xlsx"),
+        (b"PK\x03\x04 and so on", "not a readable Excel workbook"),
+        (b"PAR1 and so on", "not a readable Parquet file"),
+    ],
+)
+def test_a_table_that_cannot_be_read(tmp_path, run, content, part):
+    status, out, err = run("assess", written(tmp_path / "t.csv", content), "--subject", "urban_wwtp")
+    assert (status, out) == (2, "")
+    assert err.startswith("ecoplan: ") and part in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["assess", "t.csv", "--subject", "urban_wwpt"], "did you mean `urban_wwtp`?"),
+        (["assess", "none.csv", "--subject", "urban_wwtp"], "none.csv: No such file"),
+        (["assess", "t.csv", "--subject", "urban_wwtp", "--plan", "lianzhou-14"], "did you mean `lianzhou-145`?"),
+        (["assess", "t.csv", "--subject", "urban_wwtp", "--as-of", "2025-02-30"], "2025-02-30"),
+        (["assess", "t.csv", "--subject", "urban_wwtp", "--format", "xlsx"], "needs --out"),
+        (["assess", "t.csv", "--subject", "urban_wwtp", "--out", "t.pdf"], "--format is one of"),
+        (["assess", "t.csv", "--subject", "urban_wwtp", "--out", "none/o.xlsx"], "o.xlsx: No such file"),
+        (["assess", "t.csv", "--subject", "urban_wwtp", "--out", "t.csv"], "this is the table that is read"),
+        (["assess", "t.csv"], "--subject"),
+        (["facts", "no"], "unknown-subject"),
+        (["what"], "invalid choice"),
+        (["template", "urban_wwtp", "--out", "t.csv"], "exists"),
+        (["template", "urban_wwtp", "--out", "t.docx"], ".xlsx or .csv"),
+        (["check", "none.toml"], "none.toml"),
+        (["verify", "t.csv"], "not JSON"),
+        (["scorecard", "t.csv"], "the headings are fact, value"),
+    ],
+)
+def test_bad_usage(tmp_path, monkeypatch, run, arguments, part):
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path / "t.csv", f"{NOW}\n1\n")
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("ecoplan: ") and part in err and "Traceback" not in err
+
+
+@pytest.mark.parametrize("module", ["rich", "openpyxl", "pyarrow"])
+def test_a_missing_extra_says_what_to_install(tmp_path, monkeypatch, run, module):
+    file = {"rich": written(tmp_path / "t.csv", f"{NOW}\n1\n"), "openpyxl": workbook(tmp_path / "t.xlsx", [[NOW], [1]])}
+    pq.write_table(pa.table({NOW: [1]}), tmp_path / "t.parquet")
+    for name in [name for name in sys.modules if name.partition(".")[0] == module]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, module, None)
+    arguments = ("assess", file.get(module, tmp_path / "t.parquet"), "--subject", "urban_wwtp")
+    status, out, err = run(*arguments)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert f'{module} is not installed: pip install "ecoplan[command]"' in err
+    if module == "rich":  # only the terminal's tables need it
+        assert run(*arguments, "--format", "csv")[0] == 0
+
+
+# Findings out.
+
+
+def table(text):
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+def column(rows, part):
+    (place,) = [i for i, heading in enumerate(rows[0]) if heading.endswith(part)]
+    return [row[place] for row in rows[1:]]
+
+
+def test_terminal(tmp_path, run):
+    file = written(tmp_path / "t.csv", CHINESE)
+    _, out, _ = run("assess", file, "--subject", "urban_wwtp", "--lang", "zh")
+    lines = [line.split() for line in out.splitlines()]
+    assert ["2", "甲厂", "无法判定", "无法判定", "1，符合", "1"] in lines
+    assert ["3", "乙厂", "不符合", "不符合", "1，无法判定", "1"] in lines
+    assert ["3", "乙厂", "未完成", "-0.1", "mg/L"] in [line[:5] for line in lines]
+    assert "共 3 行：不符合 1，无法判定 1，不适用 1" in out
+
+
+def test_csv_out(tmp_path, run):
+    file = written(tmp_path / "t.csv", CHINESE + "丁厂,61.60,x\n", "gb18030")
+    status, out, _ = run("assess", file, "--subject", "urban_wwtp", "--format", "csv", "--lang", "zh")
+    rows = table(out)
+    assert status == 1
+    assert [row[:3] for row in rows] == [line.split(",") for line in (CHINESE + "丁厂,61.60,x").splitlines()]
+    assert column(rows, f"[{RULE}]") == ["已完成", "未完成", "不适用", "无法判定"]
+    assert column(rows, f"[{RULE}]（余量）") == ["0", "-0.1", "", ""]
+    assert column(rows, "结论") == ["无法判定", "不符合", "不适用", "无法判定"]
+    assert "进水BOD5平均浓度" in column(rows, "尚缺信息")[3]
+    assert [bool(error) for error in column(rows, "错误")] == [False, False, False, True]
+
+
+def test_excel_out(tmp_path, run):
+    file = written(tmp_path / "t.csv", CHINESE)
+    assert run("assess", file, "--subject", "urban_wwtp", "--out", tmp_path / "out.xlsx")[:2] == (0, "")
+    rows = list(openpyxl.load_workbook(tmp_path / "out.xlsx").worksheets[0].values)
+    assert rows[2][:3] == ("乙厂", 61.6, 81.5)
+    assert column(rows, f"[{RULE}]") == ["satisfied", "breached", "not applicable"]
+    assert column(rows, "(margin)") == [0, -0.1, None]
+
+
+def test_no_text_becomes_a_formula(tmp_path, run):
+    names = ["=1+1", '=HYPERLINK("http://x")', "+cmd", "-2+3", "@SUM(A1)", "-5", " =1", "＝1"]
+    content = io.StringIO()
+    csv.writer(content).writerows([["=厂名", NOW], *[[name, "81.6"] for name in names]])
+    file = written(tmp_path / "t.csv", content.getvalue())
+    arguments = ("assess", file, "--subject", "urban_wwtp", "--out")
+    assert run(*arguments, tmp_path / "out.csv")[0] == run(*arguments, tmp_path / "out.xlsx")[0] == 0
+    rows = table((tmp_path / "out.csv").read_text(encoding="utf-8"))
+    assert [row[0] for row in rows] == ["'=厂名", *(name if name == "-5" else f"'{name}" for name in names)]
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").worksheets[0]
+    cells = [cell for (cell,) in sheet.iter_rows(max_col=1)]
+    assert [cell.value for cell in cells] == ["=厂名", *names]
+    assert {cell.data_type for cell in cells} == {"s"}
+
+
+def test_html_out(tmp_path, run):
+    file = written(tmp_path / "t.csv", CHINESE.replace("甲厂", "<script>alert(1)</script>") + "丁,<b>,1\n")
+    out = tmp_path / "out.html"
+    assert run("assess", file, "--subject", "urban_wwtp", "--out", out, "--lang", "zh")[0] == 1
+    page = out.read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>") and "未完成" in page and "第 5 行" in page
+    assert "<script" not in page and "<b>" not in page and "http://" not in page and "https://" not in page
+
+
+def test_a_cell_cannot_steer_the_terminal(tmp_path, run):
+    file = written(tmp_path / "t.csv", f"name,{BEFORE},{NOW}\n\x1b[2J[red]x[/red],61.6,81.5\n")
+    _, out, err = run("assess", file, "--subject", "urban_wwtp")
+    assert "\x1b" not in out + err and "[red]x[/red]" in out
+
+
+def test_a_plan_of_ones_own_and_another_day(tmp_path, assess, run):
+    file = written(tmp_path / "t.csv", CHINESE)
+    options = [option for plan in PLAN_FILES for option in ("--plan", plan)]
+    _, found, _ = assess(file, *options, "--as-of", "2024-06-30")
+    assert found["as_of"] == "2024-06-30"
+    assert outcomes(found) == {2: "satisfied", 3: "pending", 4: "not_applicable"}
+
+
+def test_a_closed_pipe_is_no_error(tmp_path):
+    rows = "\n".join(["61.6,81.5"] * 3000)
+    file = written(tmp_path / "t.csv", f"{BEFORE},{NOW}\n{rows}\n")
+    for form in ("json", "csv", "terminal"):
+        command = [sys.executable, "-m", "ecoplan", "assess", str(file), "--subject", "urban_wwtp", "--format", form]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            process.stdout.read(10)
+            process.stdout.close()
+            assert process.stderr.read() == b""
+        assert process.returncode == 141
+
+
+# The other commands.
+
+
+@pytest.mark.parametrize("subject", ["city", "urban_wwtp", "township_wwtp", "project"])
+@pytest.mark.parametrize("name", ["t.xlsx", "t.csv"])
+def test_every_heading_of_a_template_is_read_back(tmp_path, run, assess, subject, name):
+    assert run("template", subject, "--out", tmp_path / name) == (0, "", "")
+    status, found, err = assess(tmp_path / name, subject=subject)
+    assert (status, found["cases"], err) == (0, [], "")
+
+
+def test_a_filled_in_template(tmp_path, run, assess):
+    run("template", "project", "--out", tmp_path / "t.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    sheet, notes = book.worksheets
+    places = {cell.value.split("\n")[-1]: cell.column_letter for cell in sheet[1]}
+    rules = {str(v.sqref).split(":")[0][:-1]: v for v in sheet.data_validations.dataValidation}
+    assert rules[places["is_two_high"]].formula1 == '"是,否,yes,no"'
+    assert (rules[places["problems_found"]].type, rules[places["problems_found"]].formula1) == ("decimal", "0")
+    quota = rules[places["assigned_energy_intensity_reduction_pct"]]
+    assert (quota.operator, quota.formula1, quota.formula2) == ("between", "-100", "100")
+    title, cells = rules[places["stage"]].formula1.split("!")
+    assert title == f"'{notes.title}'"
+    offered = [cell.value for (cell,) in notes[cells.replace("$", "")]]
+    assert offered == ["存量 / existing", "在建 / under construction", "拟建 / proposed"]
+    filled = {"name": "甲项目", "is_two_high": "是", "stage": offered[2], "justified": "建设必要性；need assessment"}
+    filled |= {"projected_energy_intensity_reduction_pct": 13.9, "assigned_energy_intensity_reduction_pct": 14}
+    for name, value in filled.items():
+        sheet[f"{places[name]}2"] = value
+    book.save(tmp_path / "t.xlsx")
+    status, found, err = assess(tmp_path / "t.xlsx", subject="project")
+    # 13.9 is below the quota of 14: the gate objects. `need assessment` is no choice.
+    rule = "two-high-proposed-no-harm-to-intensity-target"
+    assert (status, outcomes(found, rule)) == (1, {2: "triggered"})
+    assert finding(found["cases"][0]["report"], rule)["decision"] == "objection"
+    assert [(e["row"], e["code"]) for e in found["errors"]] == [(2, "unknown-choice")] and "unknown-choice" in err
+
+
+def test_excel_dates_are_days(tmp_path, run, assess):
+    fact = '[[fact]]\nsubject = "urban_wwtp"\nname = "started_on"\nkind = "date"\nsource = "reported"\n'
+    fact += 'label = { zh = "投运日期", en = "start of operation" }\n'
+    files = [*PLAN_FILES, written(tmp_path / "more.toml", fact)]
+    plan = [option for file in files for option in ("--plan", file)]
+    assert run("template", "urban_wwtp", *plan, "--out", tmp_path / "t.xlsx")[0] == 0
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    sheet = book.worksheets[0]
+    place = next(cell.column_letter for cell in sheet[1] if "started_on" in cell.value)
+    sheet[f"{place}2"] = datetime.datetime(2020, 12, 31)
+    sheet[f"{place}3"] = "2020-12-31"
+    sheet[f"{place}4"] = datetime.datetime(2020, 12, 31, 13, 30)
+    book.save(tmp_path / "t.xlsx")
+    status, found, _ = assess(tmp_path / "t.xlsx", *plan)
+    assert status == 1
+    assert [case["report"]["facts"].get("started_on") for case in found["cases"]] == ["2020-12-31", "2020-12-31", None]
+    assert [error["row"] for error in found["errors"]] == [4]
+
+
+def test_scorecard_of_what_the_plan_reports(run):
+    status, out, _ = run("scorecard", "--plan", "lianzhou-135", "--format", "json")
+    counts = json.loads(out)["counts"]
+    # As the document's Table 1 counts them.
+    assert status == 0
+    assert (counts["indicators"], counts["not_assessed"], counts["satisfied"], counts["breached"]) == (27, 5, 18, 4)
+    assert "共 27 项指标" in run("scorecard", "--plan", "lianzhou-135", "--lang", "zh")[1]
+
+
+def test_scorecard_of_values(tmp_path, run):
+    content = "指标,数值,年份,不参评\n空气质量优良天数比率,92.9,2025,\n"
+    content += "pm25_annual_ug_m3,25,2025,\nforest_coverage_pct,,,无数据\n"
+    given = {"good_days_pct": {"value": 92.9, "year": 2025}, "pm25_annual_ug_m3": 25}
+    given["forest_coverage_pct"] = {"not_assessed": "no_data"}
+    files = [written(tmp_path / "v.csv", content, "gb18030"), written(tmp_path / "v.json", json.dumps(given))]
+    for file in files:
+        status, out, err = run("scorecard", file, "--format", "json")
+        rows = {row["rule"]: row for row in json.loads(out)["rows"]}
+        # The plan asks for 93 % and for 25 at most.
+        found = [(rows[r]["status"], rows[r]["margin"]) for r in ("target-air-good-days-2025", "target-pm25-2025")]
+        assert (status, err, found) == (0, "", [("breached", "-0.1"), ("satisfied", "0")])
+        assert rows["target-forest-coverage-2025"]["reason"] == "no_data"
+    status, out, _ = run("scorecard", files[0], "--format", "csv", "--lang", "zh")
+    assert column(table(out), "状态")[:2] == ["未完成", "已完成"]
+    assert run("scorecard", files[0], "--out", tmp_path / "o.xlsx")[0] == 0
+    rows = list(openpyxl.load_workbook(tmp_path / "o.xlsx").worksheets[0].values)
+    assert column(rows, "margin")[0] == -0.1
+    assert run("scorecard", files[0], "--out", tmp_path / "o.html")[0] == 0
+    assert (tmp_path / "o.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_many_rows_without_a_terminal_show_no_bar(tmp_path, run):
+    file = written(tmp_path / "t.csv", f"{BEFORE},{NOW}\n" + "61.6,81.5\n" * 2001)
+    status, out, err = run("assess", file, "--subject", "urban_wwtp", "--format", "csv")
+    assert (status, err) == (0, "")
+    assert column(table(out), f"[{RULE}]") == ["breached"] * 2001
+
+
+def test_bad_values_of_a_scorecard(tmp_path, run):
+    content = "fact,value,year\ngood_days_pct,n/a,2025\npm25_annual_ug_m3,25,2030\ngood_days,1,\npm25_annual_ug_m3,1,\n"
+    status, out, err = run("scorecard", written(tmp_path / "v.csv", content), "--format", "json")
+    found = [(e["row"], e["column"], e["code"]) for e in json.loads(out)["errors"]]
+    assert status == 1
+    assert sorted(found) == [
+        (2, "value", "not-a-number"),
+        (3, "year", "future-year"),
+        (4, "fact", "unknown-fact"),
+        (5, "fact", "duplicate-key"),
+    ]
+    status, _, err = run("scorecard", written(tmp_path / "v.json", '{"good_days_pct": "x"}'))
+    assert status == 1 and "good_days_pct" in err and "not-a-number" in err
+    status, _, err = run("scorecard", written(tmp_path / "v.json", '{"eqi": 1, "eqi": 2}'))
+    assert status == 2 and "stands twice" in err
+
+
+def test_rules_and_facts(run):
+    status, out, _ = run("rules", "--subject", "urban_wwtp", "--lang", "zh")
+    assert status == 0 and RULE in out and "城市污水处理厂" in out and "target-pm25" not in out
+    found = json.loads(run("rules", "--format", "json")[1])
+    assert len(found["rules"]) == len(ecoplan.plan("lianzhou-145").rules())
+    assert "urban_wwtp" in [subject["id"] for subject in found["subjects"]]
+    assert "0 … 2000 mg/L" in run("facts", "urban_wwtp")[1]
+    names = [fact["name"] for fact in json.loads(run("facts", "urban_wwtp", "--format", "json")[1])["facts"]]
+    assert names == [BEFORE, NOW, "has_plan", "plan_elements"]
+
+
+def test_check(tmp_path, run):
+    status, out, _ = run("check", *PLAN_FILES)
+    assert status == 0 and out.startswith("lianzhou-145: ") and "rules" in out
+    file = written(tmp_path / "plan.toml", 'x = 1\n[[rule]]\nid = "r"\n')
+    status, out, _ = run("check", file)
+    assert status == 1 and "plan.toml:1: x: unknown field `x` [unknown-field]" in out and "missing-citation" in out
+    assert "未知字段“x”" in run("check", file, "--lang", "zh")[1]
+    assert run("check", written(tmp_path / "bytes.toml", b"\xff"))[0] == 1
+
+
+def test_verify(tmp_path, run):
+    report = ecoplan.plan("lianzhou-145").evaluate("urban_wwtp", {BEFORE: "61.6", NOW: "81.5"})
+    receipt = written(tmp_path / "r.json", report.to_json())
+    assert run("verify", receipt) == (0, "1 of 1 reports come out the same\n", "")
+    written(receipt, report.to_json().replace('"81.5"', '"81.6"', 1))
+    status, _, err = run("verify", receipt)
+    assert status == 1 and "receipt-differs" in err
+    run("assess", written(tmp_path / "t.csv", CHINESE), "--subject", "urban_wwtp", "--out", tmp_path / "o.json")
+    assert run("verify", tmp_path / "o.json", "--plan", "lianzhou-145")[:2] == (0, "3 of 3 reports come out the same\n")
+    status, _, err = run("verify", tmp_path / "o.json", "--plan", "lianzhou-135")
+    assert status == 1 and "row 2: " in err and "other-plan" in err
+    text = (tmp_path / "o.json").read_text(encoding="utf-8")
+    forged = text.replace('"outcome":"breached"', '"outcome":"satisfied"')
+    assert forged != text and run("verify", written(tmp_path / "o.json", forged))[0] == 1
+    assert run("verify", written(tmp_path / "o.json", text.replace("2025-12-31", "2024-12-31", 1)))[0] == 1
+    assert run("verify", written(tmp_path / "o.json", "[]"))[0] == 2
+
+
+def test_help_and_version(run):
+    assert run("--version") == (0, f"ecoplan {ecoplan.__version__}\n", "")
+    for command in ("assess", "scorecard", "rules", "facts", "template", "check", "verify"):
+        status, out, _ = run(command, "--help")
+        assert status == 0 and f"example: ecoplan {command}" in " ".join(out.split())
