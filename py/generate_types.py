@@ -80,7 +80,7 @@ def methods(subjects: list[str]) -> list[str]:
     lines: list[str] = []
     for name in ("evaluate", "evaluate_all", "with_facts", "next_question"):
         for subject in subjects:
-            kind, first = camel(subject), subject == subjects[0]
+            kind, first, last = camel(subject), subject == subjects[0], subject == subjects[-1]
             facts = f"facts: {kind}Facts | Dataclass | None = None, /,"
             more = f"**more: Unpack[{kind}Facts]"
             as_of = "*, as_of: Day | None = None"
@@ -94,7 +94,8 @@ def methods(subjects: list[str]) -> list[str]:
                 "next_question": (f"{facts} {as_of}, {more}", "str | None"),
             }[name]
             overload = ["    @overload" + (MYPY if first else "")] if len(subjects) > 1 else []
-            ignore = (PYRIGHT if overload else MYPY + PYRIGHT) if first else ""
+            # One reports the first of several overloads, the other the last.
+            ignore = ("" if overload else MYPY) + (PYRIGHT if last else "")
             lines += [
                 *overload,
                 f"    def {name}({ignore}",
@@ -190,11 +191,11 @@ def opener(plans: list[ecoplan.Plan]) -> str:
     lines += [f"    from .{p.id.replace('-', '_')} import {camel(p.id)}" for p in plans]
     lines += ["", ""]
     for p in plans:
-        lines += ["@overload", f'def plan(id: Literal["{p.id}"], /) -> {camel(p.id)}: ...  # noqa: A002']
+        lines += ["@overload", f'def plan(id: Literal["{p.id}"], /) -> {camel(p.id)}: ...']
     lines += [
         "@overload",
-        "def plan(id: str, /) -> Plan: ...  # noqa: A002",
-        "def plan(id: str, /) -> Plan:  # noqa: A002",
+        "def plan(id: str, /) -> Plan: ...",
+        "def plan(id: str, /) -> Plan:",
         '    """Opens a bundled plan.',
         "",
         "    Raises:",

@@ -178,7 +178,7 @@ class Assessment:
             yield [*row, separator.join(labels[name] for name in missing), errors]
 
 
-def _counts(counts: Any, lang: Lang) -> str:  # noqa: ANN401
+def _counts(counts: Any, lang: Lang) -> str:
     found = [f"{_words.outcome(one, lang)} {counts[one]}" for one in _html.MARKS if counts.get(one)]
     return _words.pick(lang, "，", ", ").join(found)
 

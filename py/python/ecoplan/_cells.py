@@ -182,7 +182,7 @@ class Refused(Exception):
         self.problem = problem
 
 
-def value(name: str, fact: FactInfo, cell: Cell) -> Any:  # noqa: ANN401
+def value(name: str, fact: FactInfo, cell: Cell) -> Any:
     """What a cell says, in the form that ``Plan.evaluate`` takes; numbers stay the texts that they are."""
     if isinstance(cell, Formula):
         problem = Problem("formula-without-value", name, f"the value of `{cell}` is not in the file")

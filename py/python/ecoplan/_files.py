@@ -128,7 +128,7 @@ def _excel_row(values: Sequence[Any], formulas: Sequence[Any]) -> list[Cell]:
     return [_excel_cell(value, formula) for value, formula in zip(values, formulas, strict=True)]
 
 
-def _excel_cell(cell: Any, formula: Any) -> Cell:  # noqa: ANN401
+def _excel_cell(cell: Any, formula: Any) -> Cell:
     value = cell.value
     if value is None and formula.value is not None and cell.data_type != "str":  # "str": it gives the empty text
         return Formula(getattr(formula.value, "text", formula.value))
@@ -156,7 +156,7 @@ def _parquet(name: str, data: bytes) -> list[tuple[int, list[Cell]]]:
     return [(0, list(table.column_names)), *_filled(zip(*columns, strict=True))]
 
 
-def _parquet_column(column: Any) -> list[Cell]:  # noqa: ANN401
+def _parquet_column(column: Any) -> list[Cell]:
     import pyarrow as pa
 
     if pa.types.is_float16(column.type) or pa.types.is_float32(column.type):

@@ -328,7 +328,7 @@ class _Words:
     def label(self, fact: str) -> str:
         return self.get(self.facts[fact]["label"]) if fact in self.facts else fact
 
-    def value(self, fact: str, value: Any) -> str:  # noqa: ANN401
+    def value(self, fact: str, value: Any) -> str:
         """A value of a fact: ``81.6 mg/L``, ``yes``, the label of a choice."""
         if value is None:
             return self.pick("未知", "not known")

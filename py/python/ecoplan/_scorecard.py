@@ -54,7 +54,7 @@ def _from_json(file: str) -> dict[str, Any]:
     return values
 
 
-def parse(file: str, data: bytes) -> Any:  # noqa: ANN401
+def parse(file: str, data: bytes) -> Any:
     """Reads JSON with every digit of its numbers; a key that stands twice is refused."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ def evaluate(
     columns: dict[str, str] | None,
     strict: bool,
     append: bool,
-) -> Any:  # noqa: ANN401
+) -> Any:
     """Judges every row; see ``Plan.evaluate_table``."""
     if not (hasattr(table, "__arrow_c_stream__") or hasattr(table, "__arrow_c_array__")):
         raise TypeError(f"a table that speaks the Arrow PyCapsule protocol is expected, not {type(table).__name__}")
@@ -36,7 +36,7 @@ def _pandas(
     columns: dict[str, str] | None,
     strict: bool,
     append: bool,
-) -> Any:  # noqa: ANN401
+) -> Any:
     # The frame keeps its index and types: only what is new goes through Arrow.
     import pandas as pd
     import pyarrow as pa

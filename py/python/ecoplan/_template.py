@@ -53,8 +53,7 @@ def _fill_in(sheet: Worksheet, plan: Plan, columns: list[tuple[FactInfo, bool]],
     from openpyxl.utils import get_column_letter
 
     for i, parts in enumerate([NAME, *map(_heading, columns)], 1):
-        cell = sheet.cell(1, i)
-        cell.value = "\n".join(parts)
+        cell = sheet.cell(1, i, "\n".join(parts))
         cell.data_type = "s"
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", start_color="DDEBE3")

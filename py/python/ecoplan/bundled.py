@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 @overload
-def plan(id: Literal["lianzhou-135"], /) -> Lianzhou135: ...  # noqa: A002
+def plan(id: Literal["lianzhou-135"], /) -> Lianzhou135: ...
 @overload
-def plan(id: Literal["lianzhou-145"], /) -> Lianzhou145: ...  # noqa: A002
+def plan(id: Literal["lianzhou-145"], /) -> Lianzhou145: ...
 @overload
-def plan(id: str, /) -> Plan: ...  # noqa: A002
-def plan(id: str, /) -> Plan:  # noqa: A002
+def plan(id: str, /) -> Plan: ...
+def plan(id: str, /) -> Plan:
     """Opens a bundled plan.
 
     Raises:

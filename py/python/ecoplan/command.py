@@ -6,6 +6,7 @@ Exit status: 0 when all is well, 1 when cells, receipts or plan files are wrong,
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -37,7 +38,7 @@ _FORMATS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command with the arguments of the process, or with others, and gives the exit status."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console that lacks a character still shows the others
     lang: Lang = "en"
     try:
@@ -87,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"ecoplan {ecoplan.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    def command(name: str, run: Any, about: str, example: str) -> argparse.ArgumentParser:  # noqa: ANN401
+    def command(name: str, run: Any, about: str, example: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=about, description=about, epilog=f"example: ecoplan {example}")
         made.set_defaults(run=run)
         return made

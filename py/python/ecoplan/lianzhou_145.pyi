@@ -266,7 +266,7 @@ class Lianzhou145(Plan):
     """The plan `lianzhou-145`."""
 
     @overload  # type: ignore[override]
-    def evaluate(  # pyright: ignore[reportIncompatibleMethodOverride]
+    def evaluate(
         self, subject: Literal["city"], facts: CityFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[CityFacts]
     ) -> Report[CityRule, CityDecision]: ...
     @overload
@@ -278,11 +278,11 @@ class Lianzhou145(Plan):
         self, subject: Literal["township_wwtp"], facts: TownshipWwtpFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[TownshipWwtpFacts]
     ) -> Report[TownshipWwtpRule, TownshipWwtpDecision]: ...
     @overload
-    def evaluate(
+    def evaluate(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, subject: Literal["project"], facts: ProjectFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[ProjectFacts]
     ) -> Report[ProjectRule, ProjectDecision]: ...
     @overload  # type: ignore[override]
-    def evaluate_all(  # pyright: ignore[reportIncompatibleMethodOverride]
+    def evaluate_all(
         self, subject: Literal["city"], cases: Iterable[CityFacts | Dataclass], /, *, as_of: Day | None = None
     ) -> Reports[CityRule, CityDecision]: ...
     @overload
@@ -294,11 +294,11 @@ class Lianzhou145(Plan):
         self, subject: Literal["township_wwtp"], cases: Iterable[TownshipWwtpFacts | Dataclass], /, *, as_of: Day | None = None
     ) -> Reports[TownshipWwtpRule, TownshipWwtpDecision]: ...
     @overload
-    def evaluate_all(
+    def evaluate_all(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, subject: Literal["project"], cases: Iterable[ProjectFacts | Dataclass], /, *, as_of: Day | None = None
     ) -> Reports[ProjectRule, ProjectDecision]: ...
     @overload  # type: ignore[override]
-    def with_facts(  # pyright: ignore[reportIncompatibleMethodOverride]
+    def with_facts(
         self, subject: Literal["city"], facts: CityFacts | Dataclass | None = None, /, **more: Unpack[CityFacts]
     ) -> Self: ...
     @overload
@@ -310,11 +310,11 @@ class Lianzhou145(Plan):
         self, subject: Literal["township_wwtp"], facts: TownshipWwtpFacts | Dataclass | None = None, /, **more: Unpack[TownshipWwtpFacts]
     ) -> Self: ...
     @overload
-    def with_facts(
+    def with_facts(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, subject: Literal["project"], facts: ProjectFacts | Dataclass | None = None, /, **more: Unpack[ProjectFacts]
     ) -> Self: ...
     @overload  # type: ignore[override]
-    def next_question(  # pyright: ignore[reportIncompatibleMethodOverride]
+    def next_question(
         self, subject: Literal["city"], facts: CityFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[CityFacts]
     ) -> str | None: ...
     @overload
@@ -326,7 +326,7 @@ class Lianzhou145(Plan):
         self, subject: Literal["township_wwtp"], facts: TownshipWwtpFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[TownshipWwtpFacts]
     ) -> str | None: ...
     @overload
-    def next_question(
+    def next_question(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, subject: Literal["project"], facts: ProjectFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[ProjectFacts]
     ) -> str | None: ...
     def facts(self, subject: Subject, /) -> list[FactInfo]: ...  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
