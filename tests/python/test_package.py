@@ -1,9 +1,11 @@
 """The package as people get it: on several interpreters, without anything it does not need, as the README says."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -31,12 +33,18 @@ def fresh(tmp_path, python):
     return inside
 
 
+def interpreter(version):
+    """An interpreter of this version, on the path or installed by pyenv."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    for python in [shutil.which(f"python{version}"), *root.glob(f"versions/{version}.*/bin/python")]:
+        if python and subprocess.run([python, "-c", "import venv"], capture_output=True, check=False).returncode == 0:
+            return python
+    return None
+
+
 @pytest.mark.parametrize("version", ["3.10", "3.11", "3.12", "3.13", "3.14"])
 def test_one_wheel_for_every_interpreter(version, tmp_path):
-    python = shutil.which(f"python{version}")
-    works = python and subprocess.run([python, "-c", "import venv"], capture_output=True, check=False).returncode == 0
-    if not works:
-        pytest.skip(f"there is no Python {version} here")
+    python = interpreter(version) or pytest.skip(f"there is no Python {version} here")
     subprocess.run([fresh(tmp_path, python), "-c", TRY], check=True, cwd=tmp_path)
 
 

@@ -65,7 +65,7 @@ def run(*command, cwd=PY):
     return subprocess.run([sys.executable, "-m", *command], cwd=cwd, capture_output=True, text=True, check=False)
 
 
-CHECKERS = {"mypy": ("mypy", "--strict", "--no-error-summary"), "pyright": ("pyright",)}
+CHECKERS = {"mypy": ("mypy", "--strict", "--no-error-summary"), "pyright": ("pyright", "--pythonpath", sys.executable)}
 
 
 @pytest.mark.parametrize("checker", CHECKERS)
@@ -93,7 +93,7 @@ def test_the_package_is_strictly_typed():
     files = [str(file) for file in sorted((PY / "python" / "ecoplan").glob("*.py*")) if file.suffix in (".py", ".pyi")]
     result = run("mypy", "--config-file", "pyproject.toml", *files_without_twins(files), "generate_types.py")
     assert result.returncode == 0, result.stdout
-    result = run("pyright")
+    result = run(*CHECKERS["pyright"])
     assert result.returncode == 0, result.stdout
 
 
