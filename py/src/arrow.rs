@@ -1,23 +1,25 @@
-//! Findings and scorecards as Arrow tables, which Arrow libraries take without a copy.
+//! Arrow tables in and out, by the PyCapsule protocol, and findings and scorecards as such tables.
 
+use std::ffi::CStr;
 use std::sync::Arc;
 
 use arrow_array::builder::{ListBuilder, StringBuilder};
-use arrow_array::{ArrayRef, BooleanArray, Decimal128Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
+use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
+use arrow_array::{
+    ArrayRef, BooleanArray, Decimal128Array, Int64Array, RecordBatch, RecordBatchIterator, RecordBatchReader,
+    StringArray, StructArray,
+};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use ecoplan::model::Attribute;
 use ecoplan::{Decimal, Finding, Report, Row, Scorecard, Value};
 use pyo3::exceptions::PyValueError;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyCapsule;
-use pyo3_arrow::PyTable;
+use pyo3::types::{PyCapsule, PyCapsuleMethods};
 
 /// One row for each finding of each report, with the place of its report.
-pub(crate) fn findings<'py>(
-    py: Python<'py>,
-    reports: &[&Report],
-    requested_schema: Option<Bound<'py, PyCapsule>>,
-) -> PyResult<Bound<'py, PyCapsule>> {
+pub(crate) fn findings<'py>(py: Python<'py>, reports: &[&Report]) -> PyResult<Bound<'py, PyCapsule>> {
     let all: Vec<(usize, &Report, Finding<'_>)> =
         reports.iter().enumerate().flat_map(|(i, r)| r.findings().map(move |f| (i, *r, f))).collect();
     let mut table = Columns::default();
@@ -40,15 +42,11 @@ pub(crate) fn findings<'py>(
     table.whole("item", f().map(|f| f.rule().cite.item.map(i64::from)));
     table.whole("table", f().map(|f| f.rule().cite.table.map(i64::from)));
     table.text("anchor", f().map(|f| Some(f.rule().cite.anchor.as_str())));
-    table.stream(py, requested_schema)
+    table.stream(py)
 }
 
 /// One row for each indicator.
-pub(crate) fn rows<'py>(
-    py: Python<'py>,
-    card: &Scorecard,
-    requested_schema: Option<Bound<'py, PyCapsule>>,
-) -> PyResult<Bound<'py, PyCapsule>> {
+pub(crate) fn rows<'py>(py: Python<'py>, card: &Scorecard) -> PyResult<Bound<'py, PyCapsule>> {
     let r = || card.rows.iter();
     let number = |row: &Row| match row.value {
         Value::Number(number) => Some(number),
@@ -82,7 +80,7 @@ pub(crate) fn rows<'py>(
     table.text("unit", r().map(|row| row.unit.as_deref()));
     table.texts("missing", r().map(|row| row.missing.clone()));
     table.flag("stale", r().map(|row| row.stale));
-    table.stream(py, requested_schema)
+    table.stream(py)
 }
 
 fn attribute(attribute: Attribute) -> &'static str {
@@ -139,26 +137,65 @@ impl Columns {
         Ok(())
     }
 
-    fn stream<'py>(
-        self,
-        py: Python<'py>,
-        requested_schema: Option<Bound<'py, PyCapsule>>,
-    ) -> PyResult<Bound<'py, PyCapsule>> {
+    fn stream(self, py: Python<'_>) -> PyResult<Bound<'_, PyCapsule>> {
         let schema = Arc::new(Schema::new(self.fields));
         let batch = RecordBatch::try_new(schema.clone(), self.arrays).map_err(|e| arrow_error(&e))?;
-        stream(py, schema, vec![batch], requested_schema)
+        stream(py, schema, vec![batch])
     }
 }
 
-/// The capsule of the Arrow C stream interface.
-pub(crate) fn stream<'py>(
-    py: Python<'py>,
-    schema: SchemaRef,
-    batches: Vec<RecordBatch>,
-    requested_schema: Option<Bound<'py, PyCapsule>>,
-) -> PyResult<Bound<'py, PyCapsule>> {
-    let table = Bound::new(py, PyTable::try_new(batches, schema)?)?;
-    Ok(table.call_method1("__arrow_c_stream__", (requested_schema,))?.cast_into()?)
+/// The capsule of the Arrow C stream interface. A producer need not follow a requested schema.
+pub(crate) fn stream(py: Python<'_>, schema: SchemaRef, batches: Vec<RecordBatch>) -> PyResult<Bound<'_, PyCapsule>> {
+    let reader = RecordBatchIterator::new(batches.into_iter().map(Ok), schema);
+    PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), c"arrow_array_stream")
+}
+
+/// The batches of whatever speaks the Arrow PyCapsule protocol.
+pub(crate) fn reader(table: &Bound<'_, PyAny>) -> PyResult<Box<dyn RecordBatchReader + Send>> {
+    let py = table.py();
+    if table.hasattr(intern!(py, "__arrow_c_stream__"))? {
+        let capsule = table.call_method0(intern!(py, "__arrow_c_stream__"))?;
+        let stream = taken::<FFI_ArrowArrayStream>(&capsule, c"arrow_array_stream")?;
+        return Ok(Box::new(ArrowArrayStreamReader::try_new(stream).map_err(|e| arrow_error(&e))?));
+    }
+    let pair = table.call_method0(intern!(py, "__arrow_c_array__"))?;
+    let schema = taken::<FFI_ArrowSchema>(&pair.get_item(0)?, c"arrow_schema")?;
+    let array = taken::<FFI_ArrowArray>(&pair.get_item(1)?, c"arrow_array")?;
+    // SAFETY: the two came from one call of the protocol, so the array has this schema.
+    let data = unsafe { from_ffi(array, &schema) }.map_err(|e| arrow_error(&e))?;
+    if !matches!(data.data_type(), DataType::Struct(_)) {
+        return Err(PyValueError::new_err("the array is no table: it is not of structs"));
+    }
+    let batch = RecordBatch::from(StructArray::from(data));
+    let schema = batch.schema();
+    Ok(Box::new(RecordBatchIterator::new([Ok(batch)], schema)))
+}
+
+/// What a consumer may take over once: a structure of the Arrow C interfaces, left empty where it was.
+trait Taken: Sized {
+    /// # Safety
+    ///
+    /// `place` points to a structure of this type that is valid or released.
+    unsafe fn take(place: *mut Self) -> Self;
+}
+
+macro_rules! taken {
+    ($($structure:ty),*) => {
+        $(impl Taken for $structure {
+            unsafe fn take(place: *mut Self) -> Self {
+                // SAFETY: as the trait asks.
+                unsafe { Self::from_raw(place) }
+            }
+        })*
+    };
+}
+
+taken!(FFI_ArrowArrayStream, FFI_ArrowArray, FFI_ArrowSchema);
+
+fn taken<T: Taken>(capsule: &Bound<'_, PyAny>, name: &CStr) -> PyResult<T> {
+    let place = capsule.cast::<PyCapsule>()?.pointer_checked(Some(name))?;
+    // SAFETY: the protocol says that a capsule of this name holds this structure.
+    Ok(unsafe { T::take(place.as_ptr().cast()) })
 }
 
 pub(crate) fn arrow_error(error: &ArrowError) -> PyErr {

@@ -144,12 +144,13 @@ impl Report {
 
     /// One row for each finding, as an Arrow stream.
     #[pyo3(signature = (requested_schema = None))]
+    #[expect(unused_variables, reason = "a producer need not follow the schema it is asked for")]
     fn __arrow_c_stream__<'py>(
         &self,
         py: Python<'py>,
-        requested_schema: Option<Bound<'py, PyCapsule>>,
+        requested_schema: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        crate::arrow::findings(py, &[&self.report], requested_schema)
+        crate::arrow::findings(py, &[&self.report])
     }
 }
 
@@ -474,12 +475,13 @@ impl Reports {
 
     /// One row for each finding of each case, as an Arrow stream.
     #[pyo3(signature = (requested_schema = None))]
+    #[expect(unused_variables, reason = "a producer need not follow the schema it is asked for")]
     fn __arrow_c_stream__<'py>(
         &self,
         py: Python<'py>,
-        requested_schema: Option<Bound<'py, PyCapsule>>,
+        requested_schema: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
         let reports: Vec<&ecoplan::Report> = self.reports.iter().map(|r| &r.get().report).collect();
-        crate::arrow::findings(py, &reports, requested_schema)
+        crate::arrow::findings(py, &reports)
     }
 }

@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 use arrow_array::builder::{StringBuilder, StringDictionaryBuilder};
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Date64Type, Float32Type, Float64Type, Int8Type, Int64Type, UInt64Type};
+use arrow_array::types::{
+    Date32Type, Date64Type, Decimal128Type, Decimal256Type, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type,
+    Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchReader};
-use arrow_cast::cast;
-use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 use ecoplan::model::{Fact, Rule};
 use ecoplan::{Case, Errors, Plan as CorePlan, Problem};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
-use pyo3_arrow::input::AnyRecordBatch;
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::arrow::{arrow_error, stream};
+use crate::arrow::{arrow_error, reader, stream};
 use crate::error::{error, one};
 use crate::plan::Plan;
 
@@ -35,13 +37,13 @@ impl Table {
         py: Python<'_>,
         plan: &Plan,
         subject: &str,
-        table: AnyRecordBatch,
+        table: &Bound<'_, PyAny>,
         columns: Option<&Bound<'_, PyDict>>,
         strict: bool,
         append: bool,
     ) -> PyResult<Table> {
         let names: BTreeMap<String, String> = columns.map_or_else(|| Ok(BTreeMap::new()), |c| c.extract())?;
-        let reader = table.into_reader()?;
+        let reader = reader(table)?;
         let job = Job::new(py, &plan.plan, subject, &reader.schema(), &names, strict, append)?;
         py.detach(|| job.run(reader)).map_err(|e| arrow_error(&e))
     }
@@ -62,12 +64,13 @@ impl Table {
 
     /// The table as an Arrow stream.
     #[pyo3(signature = (requested_schema = None))]
+    #[expect(unused_variables, reason = "a producer need not follow the schema it is asked for")]
     fn __arrow_c_stream__<'py>(
         &self,
         py: Python<'py>,
-        requested_schema: Option<Bound<'py, PyCapsule>>,
+        requested_schema: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        stream(py, self.schema.clone(), self.batches.clone(), requested_schema)
+        stream(py, self.schema.clone(), self.batches.clone())
     }
 }
 
@@ -148,11 +151,8 @@ impl<'a> Job<'a> {
     }
 
     fn batch(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-        let columns: Vec<(&str, Column)> = self
-            .inputs
-            .iter()
-            .map(|(place, name)| Ok((name.as_str(), Column::new(batch.column(*place))?)))
-            .collect::<Result<_, ArrowError>>()?;
+        let columns: Vec<(&str, Column)> =
+            self.inputs.iter().map(|(place, name)| (name.as_str(), column(batch.column(*place)))).collect();
         let mut outcomes: Vec<StringDictionaryBuilder<Int8Type>> = self.rules.iter().map(|_| <_>::default()).collect();
         let mut decisions: Vec<StringDictionaryBuilder<Int8Type>> = self.rules.iter().map(|_| <_>::default()).collect();
         let mut wrong = StringBuilder::new();
@@ -213,106 +213,164 @@ fn names(errors: &Errors) -> Vec<String> {
 }
 
 /// The facts of one row.
-struct Row<'a> {
-    columns: &'a [(&'a str, Column)],
+struct Row<'a, 'c> {
+    columns: &'a [(&'a str, Column<'c>)],
     row: usize,
     left_out: &'a [String],
 }
 
-impl Serialize for Row<'_> {
+impl Serialize for Row<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        let given = self.columns.iter().filter(|(name, _)| !self.left_out.iter().any(|out| out == name));
-        for (name, column) in given.filter(|(_, column)| column.is_given(self.row)) {
-            map.serialize_entry(name, &Cell(column, self.row))?;
+        for (name, column) in self.columns.iter().filter(|(name, _)| !self.left_out.iter().any(|out| out == name)) {
+            if let Some(cell) = column(self.row) {
+                map.serialize_entry(name, &cell)?;
+            }
         }
         map.end()
     }
 }
 
-/// A column as one of the types that facts come in.
-enum Column {
-    Flag(ArrayRef),
-    Whole(ArrayRef),
-    Natural(ArrayRef),
-    Single(ArrayRef),
-    Double(ArrayRef),
-    Day(ArrayRef),
-    /// Milliseconds: a day only where they are whole days.
-    Moment(ArrayRef),
-    Texts(ArrayRef),
-    Text(ArrayRef),
-}
-
-impl Column {
-    fn new(array: &ArrayRef) -> Result<Column, ArrowError> {
-        let to = |kind: &DataType| cast(array, kind);
-        Ok(match array.data_type() {
-            DataType::Boolean => Column::Flag(array.clone()),
-            DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => {
-                Column::Whole(to(&DataType::Int64)?)
-            }
-            DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 => {
-                Column::Natural(to(&DataType::UInt64)?)
-            }
-            DataType::Float16 | DataType::Float32 => Column::Single(to(&DataType::Float32)?),
-            DataType::Float64 => Column::Double(array.clone()),
-            DataType::Date32 => Column::Day(array.clone()),
-            DataType::Date64 => Column::Moment(array.clone()),
-            DataType::Timestamp(_, None) => Column::Moment(to(&DataType::Date64)?),
-            DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => {
-                Column::Texts(to(&DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, true))))?)
-            }
-            // Texts in any layout, decimals with every digit, and what is no fact as the text that says so.
-            _ => Column::Text(to(&DataType::Utf8)?),
-        })
-    }
-
-    fn is_given(&self, row: usize) -> bool {
-        match self {
-            Column::Single(array) => array.is_valid(row) && !array.as_primitive::<Float32Type>().value(row).is_nan(),
-            Column::Double(array) => array.is_valid(row) && !array.as_primitive::<Float64Type>().value(row).is_nan(),
-            Column::Flag(array)
-            | Column::Whole(array)
-            | Column::Natural(array)
-            | Column::Day(array)
-            | Column::Moment(array)
-            | Column::Texts(array)
-            | Column::Text(array) => array.is_valid(row),
-        }
-    }
-}
+/// What stands in a row; none where nothing is given.
+type Column<'a> = Box<dyn Fn(usize) -> Option<Cell<'a>> + 'a>;
 
 /// One cell that is given.
-struct Cell<'a>(&'a Column, usize);
+enum Cell<'a> {
+    Flag(bool),
+    Whole(i64),
+    Natural(u64),
+    Single(f32),
+    Double(f64),
+    Text(&'a str),
+    /// A decimal with every digit, a day, or a moment.
+    Written(String),
+    List(Vec<Option<Cell<'a>>>),
+    /// A column of a type that no fact has.
+    Other(String),
+}
 
 impl Serialize for Cell<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Cell(column, row) = *self;
-        let day = |day: Option<chrono::NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
-        match column {
-            Column::Flag(array) => serializer.serialize_bool(array.as_boolean().value(row)),
-            Column::Whole(array) => serializer.serialize_i64(array.as_primitive::<Int64Type>().value(row)),
-            Column::Natural(array) => serializer.serialize_u64(array.as_primitive::<UInt64Type>().value(row)),
-            Column::Single(array) => serializer.serialize_f32(array.as_primitive::<Float32Type>().value(row)),
-            Column::Double(array) => serializer.serialize_f64(array.as_primitive::<Float64Type>().value(row)),
-            Column::Day(array) => serializer.serialize_str(&day(array.as_primitive::<Date32Type>().value_as_date(row))),
-            Column::Moment(array) => {
-                let moment = array.as_primitive::<Date64Type>();
-                if moment.value(row) % 86_400_000 == 0 {
-                    return serializer.serialize_str(&day(moment.value_as_date(row)));
-                }
-                let moment = moment.value_as_datetime(row).map_or_else(String::new, |m| m.to_string());
-                serializer.serialize_str(&moment)
-            }
-            Column::Texts(array) => {
-                let texts = array.as_list::<i32>().value(row);
-                let texts = texts.as_string::<i32>();
-                let mut list = serializer.serialize_seq(Some(texts.len()))?;
-                texts.iter().try_for_each(|text| list.serialize_element(&text))?;
-                list.end()
-            }
-            Column::Text(array) => serializer.serialize_str(array.as_string::<i32>().value(row)),
+        match self {
+            Cell::Flag(flag) => serializer.serialize_bool(*flag),
+            Cell::Whole(number) => serializer.serialize_i64(*number),
+            Cell::Natural(number) => serializer.serialize_u64(*number),
+            Cell::Single(number) => serializer.serialize_f32(*number),
+            Cell::Double(number) => serializer.serialize_f64(*number),
+            Cell::Text(text) => serializer.serialize_str(text),
+            Cell::Written(text) | Cell::Other(text) => serializer.serialize_str(text),
+            Cell::List(items) => serializer.collect_seq(items),
         }
     }
+}
+
+/// Reads a column: whatever its type, as the values that facts come in. NaN is not given.
+fn column(array: &dyn Array) -> Column<'_> {
+    /// The cells of a primitive column.
+    macro_rules! numbers {
+        ($kind:ty, $cell:expr) => {{
+            let numbers = array.as_primitive::<$kind>();
+            let cell = $cell;
+            Box::new(move |row| if numbers.is_valid(row) { cell(numbers.value(row)) } else { None })
+        }};
+    }
+    macro_rules! texts {
+        ($texts:expr) => {{
+            let texts = $texts;
+            Box::new(move |row| texts.is_valid(row).then(|| Cell::Text(texts.value(row))))
+        }};
+    }
+    let single = |number: f32| (!number.is_nan()).then_some(Cell::Single(number));
+    let double = |number: f64| (!number.is_nan()).then_some(Cell::Double(number));
+    let day = |days: i64| Some(Cell::Written(written(days, 0)));
+    match array.data_type() {
+        DataType::Boolean => {
+            let flags = array.as_boolean();
+            Box::new(move |row| flags.is_valid(row).then(|| Cell::Flag(flags.value(row))))
+        }
+        DataType::Int8 => numbers!(Int8Type, |n| Some(Cell::Whole(i64::from(n)))),
+        DataType::Int16 => numbers!(Int16Type, |n| Some(Cell::Whole(i64::from(n)))),
+        DataType::Int32 => numbers!(Int32Type, |n| Some(Cell::Whole(i64::from(n)))),
+        DataType::Int64 => numbers!(Int64Type, |n| Some(Cell::Whole(n))),
+        DataType::UInt8 => numbers!(UInt8Type, |n| Some(Cell::Natural(u64::from(n)))),
+        DataType::UInt16 => numbers!(UInt16Type, |n| Some(Cell::Natural(u64::from(n)))),
+        DataType::UInt32 => numbers!(UInt32Type, |n| Some(Cell::Natural(u64::from(n)))),
+        DataType::UInt64 => numbers!(UInt64Type, |n| Some(Cell::Natural(n))),
+        DataType::Float16 => numbers!(Float16Type, half),
+        DataType::Float32 => numbers!(Float32Type, single),
+        DataType::Float64 => numbers!(Float64Type, double),
+        DataType::Date32 => numbers!(Date32Type, move |days: i32| day(i64::from(days))),
+        DataType::Date64 => numbers!(Date64Type, moment(1_000)),
+        DataType::Timestamp(TimeUnit::Second, None) => numbers!(TimestampSecondType, moment(1)),
+        DataType::Timestamp(TimeUnit::Millisecond, None) => numbers!(TimestampMillisecondType, moment(1_000)),
+        DataType::Timestamp(TimeUnit::Microsecond, None) => numbers!(TimestampMicrosecondType, moment(1_000_000)),
+        DataType::Timestamp(TimeUnit::Nanosecond, None) => numbers!(TimestampNanosecondType, moment(1_000_000_000)),
+        DataType::Decimal128(..) => {
+            let numbers = array.as_primitive::<Decimal128Type>();
+            Box::new(move |row| numbers.is_valid(row).then(|| Cell::Written(numbers.value_as_string(row))))
+        }
+        DataType::Decimal256(..) => {
+            let numbers = array.as_primitive::<Decimal256Type>();
+            Box::new(move |row| numbers.is_valid(row).then(|| Cell::Written(numbers.value_as_string(row))))
+        }
+        DataType::Utf8 => texts!(array.as_string::<i32>()),
+        DataType::LargeUtf8 => texts!(array.as_string::<i64>()),
+        DataType::Utf8View => texts!(array.as_string_view()),
+        DataType::Dictionary(..) => {
+            let dictionary = array.as_any_dictionary();
+            let (keys, values) = (dictionary.normalized_keys(), column(dictionary.values()));
+            Box::new(move |row| if array.is_valid(row) { keys.get(row).and_then(|key| values(*key)) } else { None })
+        }
+        DataType::List(_) => {
+            let lists = array.as_list::<i32>();
+            members(
+                array,
+                lists.values(),
+                lists.value_offsets().iter().filter_map(|o| usize::try_from(*o).ok()).collect(),
+            )
+        }
+        DataType::LargeList(_) => {
+            let lists = array.as_list::<i64>();
+            members(
+                array,
+                lists.values(),
+                lists.value_offsets().iter().filter_map(|o| usize::try_from(*o).ok()).collect(),
+            )
+        }
+        DataType::Null => Box::new(|_| None),
+        other => {
+            let other = format!("a value of {other}");
+            Box::new(move |row| array.is_valid(row).then(|| Cell::Other(other.clone())))
+        }
+    }
+}
+
+/// The lists of a column, `offsets` being where each begins and the last ends.
+fn members<'a>(array: &'a dyn Array, values: &'a ArrayRef, offsets: Vec<usize>) -> Column<'a> {
+    let values = column(values);
+    Box::new(move |row| match (array.is_valid(row), offsets.get(row..row + 2)) {
+        (true, Some(&[from, to])) => Some(Cell::List((from..to).map(&values).collect())),
+        _ => None,
+    })
+}
+
+/// The shortest decimal of a number of half width, which Rust itself only prints as a wider one.
+fn half<'a>(number: half::f16) -> Option<Cell<'a>> {
+    let wide = number.to_f32();
+    let same = |text: &String| text.parse().is_ok_and(|back: f32| half::f16::from_f32(back) == number);
+    let shortest = (0..=10).map(|decimals| format!("{wide:.decimals$}")).find(same);
+    (!wide.is_nan()).then(|| Cell::Written(shortest.unwrap_or_else(|| wide.to_string())))
+}
+
+/// A moment, counted in parts of a second: a day only where it is a midnight.
+fn moment<'a>(parts: i64) -> impl Fn(i64) -> Option<Cell<'a>> {
+    let parts_of_a_day = 86_400 * parts;
+    move |moment| Some(Cell::Written(written(moment.div_euclid(parts_of_a_day), moment.rem_euclid(parts_of_a_day))))
+}
+
+/// A day counted from 1970-01-01, as `2025-12-31`; with a time of day, which no fact has, it says so.
+fn written(days: i64, time: i64) -> String {
+    let day = i32::try_from(days).ok().and_then(Date32Type::to_naive_date_opt);
+    let day = day.map_or_else(|| format!("day {days}"), |day| day.to_string());
+    if time == 0 { day } else { format!("{day} with a time of day") }
 }

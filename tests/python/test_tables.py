@@ -157,6 +157,28 @@ def test_whole_numbers_and_floats_of_half_width(plan):
         assert plan.evaluate_table("urban_wwtp", table)[PLUS_20].to_pylist() == ["satisfied"], kind
 
 
+def test_a_float_of_half_width_is_its_shortest_decimal(plan):
+    numbers = np.array([82.3, 0.1, 1999.0, 0.001, 6e-8], np.float16)
+    result = plan.evaluate_table(
+        "urban_wwtp", pa.table({"influent_bod5_2020_mg_l": numbers, "influent_bod5_mg_l": [100] * 5})
+    )
+    singles = [plan.evaluate("urban_wwtp", influent_bod5_2020_mg_l=n, influent_bod5_mg_l=100) for n in numbers]
+    assert result[PLUS_20].to_pylist() == [report[PLUS_20].outcome for report in singles]
+
+
+def test_lists_and_what_is_no_fact(plan):
+    elements = ["targets_and_measures", "works_plan_volume"]
+    for kind in (pa.list_(pa.string()), pa.large_list(pa.string()), pa.list_(pa.dictionary(pa.int8(), pa.string()))):
+        column = pa.array([elements, [], None, elements[:1]], kind)
+        result = plan.evaluate_table("urban_wwtp", pa.table({"plan_elements": column, "influent_bod5_mg_l": [90] * 4}))
+        assert result["error"].to_pylist() == [None] * 4
+        sliced = plan.evaluate_table("urban_wwtp", pa.table({"plan_elements": column[1:]}))
+        assert sliced["error"].to_pylist() == [None] * 3
+    table = pa.table({"influent_bod5_mg_l": pa.array([b"81.6", None]), "has_plan": pa.nulls(2)})
+    assert plan.evaluate_table("urban_wwtp", table)["error"].to_pylist()[0].startswith("not-a-number")
+    assert plan.evaluate_table("urban_wwtp", table)["error"].to_pylist()[1] is None
+
+
 def test_days():
     from test_api import DAYS
 
@@ -173,6 +195,9 @@ def test_days():
     noon = pa.array([datetime.datetime(2024, 12, 31, 12)], pa.timestamp("us"))
     result = county.evaluate_table("works", pa.table({"opened": noon}))
     assert result["error"].to_pylist()[0].startswith("invalid-date: opened")
+    for unit in ("s", "ms", "ns"):
+        column = pa.array([day, late]).cast(pa.timestamp(unit))
+        assert county.evaluate_table("works", pa.table({"opened": column}))["error"].to_pylist() == [None] * 2
 
 
 def test_columns_constants_and_the_day(plan):
