@@ -1,6 +1,8 @@
 //! What serialises to JSON as plain Python objects: dicts, lists, texts, whole numbers, booleans and `None`.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
@@ -206,12 +208,20 @@ impl<'py> ser::SerializeStruct for Entries<'py> {
     type Error = Failed;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Failed> {
-        // The names of fields are few and come again and again.
         let value = value.serialize(self.py)?;
-        Ok(self.dict.set_item(PyString::intern(self.py.0, key), value)?)
+        Ok(self.dict.set_item(name(self.py.0, key), value)?)
     }
 
     fn end(self) -> Result<Self::Ok, Failed> {
         Ok(self.dict.into_any())
     }
+}
+
+/// The name of a field as a Python text. They are few and come again and again, so each is made once, and found by where
+/// it lies in the program.
+fn name<'py>(py: Python<'py>, name: &'static str) -> Bound<'py, PyString> {
+    static NAMES: Mutex<BTreeMap<(usize, usize), Py<PyString>>> = Mutex::new(BTreeMap::new());
+    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = names.entry((name.as_ptr().addr(), name.len())).or_insert_with(|| PyString::intern(py, name).unbind());
+    found.bind(py).clone()
 }
