@@ -137,9 +137,10 @@ fn report_failure(failure: &Failure, json: bool, lang: Lang) {
         }
         Failure::Input(errors) => {
             for error in errors {
-                match (lang, error.hint()) {
-                    (Lang::Zh, _) => eprintln!("错误 {}：{} [{}]", error.path(), error.message(lang), error.code()),
-                    (Lang::En, _) => eprintln!("error: {error}"),
+                let hint = error.hint(lang).map_or_else(String::new, |hint| format!("（{hint}）"));
+                match lang {
+                    Lang::Zh => eprintln!("错误 {}：{} [{}]{hint}", error.path(), error.message(lang), error.code()),
+                    Lang::En => eprintln!("error: {error}"),
                 }
             }
         }

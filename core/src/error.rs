@@ -194,41 +194,66 @@ impl Problem {
         }
     }
 
-    /// What would help, in English.
-    pub fn hint(&self) -> Option<String> {
-        match self {
+    /// What would help, if anything is known to.
+    pub fn hint(&self, lang: Lang) -> Option<String> {
+        let (zh, en) = match self {
             Problem::UnknownPlan { nearest, .. }
             | Problem::UnknownSubject { nearest, .. }
             | Problem::UnknownFact { nearest, .. }
             | Problem::UnknownRule { nearest, .. }
             | Problem::UnknownChoice { nearest, .. }
             | Problem::UnknownField { nearest, .. }
-            | Problem::UnknownFunction { nearest, .. } => nearest.as_ref().map(|n| format!("did you mean `{n}`?")),
-            Problem::NotANumber { .. } => Some(
-                "leave the fact out where the value is not known; a result below the detection limit is no number"
-                    .into(),
+            | Problem::UnknownFunction { nearest, .. } => {
+                let nearest = nearest.as_ref()?;
+                (format!("是否为“{nearest}”？"), format!("did you mean `{nearest}`?"))
+            }
+            Problem::UnitMismatch { expected, .. } if expected == BARE => return None,
+            Problem::UnitMismatch { expected, .. } => (
+                format!("请以 {expected} 填写，或只填数字"),
+                format!("give the value in {expected}, or as a bare number"),
             ),
-            Problem::NotFinite { .. } => Some("leave the fact out where the value is not known".into()),
-            Problem::InvalidDate { .. } => Some("write YYYY-MM-DD".into()),
-            Problem::UnitMismatch { expected, .. } if expected == BARE => None,
-            Problem::UnitMismatch { expected, .. } => {
-                Some(format!("give the value in {expected}, or as a bare number"))
+            Problem::InexactUnit { expected, .. } => (
+                format!("请自行换算后以 {expected} 填写"),
+                format!("convert it yourself and give the value in {expected}"),
+            ),
+            other => {
+                let (zh, en) = other.fixed_hint()?;
+                (zh.to_owned(), en.to_owned())
             }
-            Problem::InexactUnit { expected, .. } => {
-                Some(format!("convert it yourself and give the value in {expected}"))
-            }
-            Problem::UnexpectedYear => Some("give the bare value".into()),
+        };
+        Some(match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        })
+    }
+
+    /// What would help, where it is always the same, in Chinese and English.
+    fn fixed_hint(&self) -> Option<(&'static str, &'static str)> {
+        Some(match self {
+            Problem::NotANumber { .. } => (
+                "数值未知时请留空；低于检出限的结果不是数字",
+                "leave the fact out where the value is not known; a result below the detection limit is no number",
+            ),
+            Problem::NotFinite { .. } => ("数值未知时请留空", "leave the fact out where the value is not known"),
+            Problem::InvalidDate { .. } => ("写作 YYYY-MM-DD", "write YYYY-MM-DD"),
+            Problem::UnexpectedYear => ("只填数值", "give the bare value"),
             Problem::FutureYear { .. } | Problem::FutureDate { .. } => {
-                Some("judge as of a later day, or correct it".into())
+                ("请改用更晚的评价日，或更正该日期", "judge as of a later day, or correct it")
             }
-            Problem::DoneOnWithoutDone => Some("give the act as done, or leave its day out".into()),
-            Problem::MissingCitation => {
-                Some("add cite = { chapter = …, section = …, item = …, anchor = \"a few words of the plan\" }".into())
+            Problem::DoneOnWithoutDone => {
+                ("请将该事项填为已完成，或不填完成日期", "give the act as done, or leave its day out")
             }
-            Problem::EmptyGate => Some("list what can be decided, the strictest first: [[rule.decision]]".into()),
-            Problem::NotBoolean { .. } => Some("compare it with something".into()),
-            _ => None,
-        }
+            Problem::MissingCitation => (
+                "请加上 cite = { chapter = …, section = …, item = …, anchor = \"规划原文几个字\" }",
+                "add cite = { chapter = …, section = …, item = …, anchor = \"a few words of the plan\" }",
+            ),
+            Problem::EmptyGate => (
+                "请列出可作的决定，最严的在前：[[rule.decision]]",
+                "list what can be decided, the strictest first: [[rule.decision]]",
+            ),
+            Problem::NotBoolean { .. } => ("请写成比较", "compare it with something"),
+            _ => return None,
+        })
     }
 
     /// The message in Chinese.
@@ -241,8 +266,8 @@ impl Problem {
             Problem::UnknownChoice { value, allowed, .. } => format!("“{value}”不在可选项之中：{}", allowed.join("、")),
             Problem::WrongType { found, expected } => format!("类型不符：应为 {expected}，实为 {found}"),
             Problem::InvalidValue { value, expected } => format!("“{value}”无效：应为 {expected}"),
-            Problem::NotANumber { value } => format!("“{value}”不是数字；数值未知时请留空，“未检出”不是数字"),
-            Problem::NotFinite { value } => format!("“{value}”不是有限数；数值未知时请留空"),
+            Problem::NotANumber { value } => format!("“{value}”不是数字"),
+            Problem::NotFinite { value } => format!("“{value}”不是有限数"),
             Problem::TooManyDigits { value, .. } => format!("“{value}”位数过多，无法精确保存"),
             Problem::OutOfRange { value, range } => format!("{value} 超出规定范围 {range}"),
             Problem::InvalidDate { value } => format!("“{value}”不是有效日期，请写作 YYYY-MM-DD"),
@@ -320,16 +345,16 @@ impl Error {
         }
     }
 
-    /// What would help, in English.
-    pub fn hint(&self) -> Option<String> {
-        self.problem.hint()
+    /// What would help, if anything is known to.
+    pub fn hint(&self, lang: Lang) -> Option<String> {
+        self.problem.hint(lang)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {} [{}]", self.path, self.problem, self.code())?;
-        match self.hint() {
+        match self.hint(Lang::En) {
             Some(hint) => write!(f, " ({hint})"),
             None => Ok(()),
         }
@@ -344,7 +369,7 @@ impl Serialize for Error {
         s.serialize_field("code", self.code())?;
         s.serialize_field("path", &self.path)?;
         s.serialize_field("message", &self.problem.to_string())?;
-        s.serialize_field("hint", &self.hint())?;
+        s.serialize_field("hint", &self.hint(Lang::En))?;
         s.end()
     }
 }

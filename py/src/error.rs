@@ -12,7 +12,8 @@ fn problem(py: Python<'_>, path: &str, problem: &Problem) -> PyResult<Py<PyAny>>
     fields.set_item("path", path)?;
     fields.set_item("message", problem.to_string())?;
     fields.set_item("message_zh", problem.zh())?;
-    fields.set_item("hint", problem.hint())?;
+    fields.set_item("hint", problem.hint(Lang::En))?;
+    fields.set_item("hint_zh", problem.hint(Lang::Zh))?;
     class(py, "Problem")?.call((), Some(&fields)).map(Bound::unbind)
 }
 

@@ -1,6 +1,6 @@
 //! Plan files: everything wrong is found at once, each with file, line, rule and field.
 
-use ecoplan::{Decimal, Errors, Outcome, Plan};
+use ecoplan::{Decimal, Errors, Lang, Outcome, Plan};
 
 /// A small plan that is in order; tests spoil it.
 pub(crate) const SMALL: &str = r#"
@@ -190,7 +190,7 @@ fn all_faults_at_once() {
     let errors = errors(&text);
     let found: Vec<_> = errors.iter().map(|e| e.code()).collect();
     assert_eq!(found, ["unknown-field", "wrong-type", "unit-mismatch", "unknown-fact"], "{errors}");
-    assert_eq!(errors.iter().nth(3).unwrap().hint().unwrap(), "did you mean `load_mg_l`?");
+    assert_eq!(errors.iter().nth(3).unwrap().hint(Lang::En).unwrap(), "did you mean `load_mg_l`?");
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn the_bundled_plans_have_distinct_hashes_and_the_model_keeps_them() {
     }
     let unknown = ecoplan::plan("lianzhou-154").unwrap_err();
     let error = unknown.iter().next().unwrap();
-    assert_eq!((error.code(), error.hint().as_deref()), ("unknown-plan", Some("did you mean `lianzhou-145`?")));
+    assert_eq!((error.code(), error.hint(Lang::En).as_deref()), ("unknown-plan", Some("did you mean `lianzhou-145`?")));
 }
 
 #[test]

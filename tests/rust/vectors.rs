@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ecoplan::{Expression, Finding, Plan, Value};
+use ecoplan::{Expression, Finding, Lang, Plan, Value};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -319,7 +319,7 @@ fn bad_facts() {
         assert_eq!(found, wanted, "{}: {errors}", case.name);
         for (error, expected) in errors.iter().zip(&case.errors) {
             if let Some(part) = &expected.hint {
-                let hint = error.hint().unwrap_or_default();
+                let hint = error.hint(Lang::En).unwrap_or_default();
                 assert!(hint.contains(part.as_str()), "{}: hint {hint:?} lacks {part:?}", case.name);
             }
         }

@@ -186,7 +186,14 @@ def value(name: str, fact: FactInfo, cell: Cell) -> Any:
     """What a cell says, in the form that ``Plan.evaluate`` takes; numbers stay the texts that they are."""
     if isinstance(cell, Formula):
         problem = Problem("formula-without-value", name, f"the value of `{cell}` is not in the file")
-        raise Refused(_with(problem, f"文件中没有公式“{cell}”的计算结果", "open the file in Excel and save it"))
+        raise Refused(
+            _with(
+                problem,
+                f"文件中没有公式“{cell}”的计算结果",
+                "open the file in Excel and save it",
+                "请在 Excel 中打开并保存",
+            )
+        )
     if isinstance(cell, str):
         cell = cell.strip()
     if name != fact["name"] or fact["kind"] in ("number", "date"):
@@ -208,13 +215,18 @@ def _yes_no(name: str, cell: Cell) -> bool:
     if answer is None:
         problem = Problem("wrong-type", name, f"`{_words.printable(str(cell))[:100]}` where yes or no is expected")
         raise Refused(
-            _with(problem, f"应为“是”或“否”，实为“{str(cell)[:100]}”", "write yes or no, 是 or 否, or 1 or 0")
+            _with(
+                problem,
+                f"应为“是”或“否”，实为“{str(cell)[:100]}”",
+                "write yes or no, 是 or 否, or 1 or 0",
+                "请填“是”或“否”，或 1、0",
+            )
         )
     return answer
 
 
-def _with(problem: Problem, message_zh: str, hint: str) -> Problem:
-    return Problem(problem.code, problem.path, problem.message, message_zh, hint)
+def _with(problem: Problem, message_zh: str, hint: str, hint_zh: str) -> Problem:
+    return Problem(problem.code, problem.path, problem.message, message_zh, hint, hint_zh)
 
 
 def bilingual(zh: str, en: str) -> str:
@@ -281,8 +293,8 @@ def row(
     if table.shifting and not all(map(blank, cells[len(table.headings) :])):
         message = f"{len(cells)} cells under {len(table.headings)} headings: none of them is read"
         zh = f"本行有 {len(cells)} 个单元格，而表头只有 {len(table.headings)} 个：整行不读"
-        hint = "quote a cell that contains the separator"
-        return judge({}), [CellError(number, "", Problem("extra-cells", f"row {number}", message, zh, hint))]
+        hints = ("quote a cell that contains the separator", "含有分隔符的单元格请加引号")
+        return judge({}), [CellError(number, "", Problem("extra-cells", f"row {number}", message, zh, *hints))]
     facts: dict[str, Any] = {}
     errors = []
     headings = {}

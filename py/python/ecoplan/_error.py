@@ -14,7 +14,8 @@ class Problem:
         path: Where it is (``"facts.influent_bod"``, ``"sewage.toml:12: rule.x.requires"``).
         message: What is wrong, in English.
         message_zh: What is wrong, in Chinese.
-        hint: What would help, if anything is known to.
+        hint: What would help, if anything is known to, in English.
+        hint_zh: The same in Chinese.
     """
 
     code: str
@@ -22,6 +23,7 @@ class Problem:
     message: str
     message_zh: str = ""
     hint: str | None = None
+    hint_zh: str | None = None
 
     def __str__(self) -> str:
         """One line: place, message, code and hint."""

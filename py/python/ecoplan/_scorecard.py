@@ -95,8 +95,8 @@ def _from_table(plan: Plan, sheet: Sheet) -> tuple[dict[str, Any], _Places, list
         if len(names) != 1:
             near = _cells.nearest(named, facts)
             problem = Problem("unknown-fact", named, f"`{named}` is no fact of the indicators", f"没有事实“{named}”")
-            hint = f"did you mean `{near}`?" if near else None
-            problem = Problem(problem.code, named, problem.message, problem.message_zh, hint)
+            hints = (f"did you mean `{near}`?", f"是否为“{near}”？") if near else (None, None)
+            problem = Problem(problem.code, named, problem.message, problem.message_zh, *hints)
             errors.append(CellError(number, headings["fact"], problem))
             continue
         (name,) = names

@@ -64,8 +64,9 @@ def bracketed(text: str, inner: str, lang: Lang) -> str:
 def problem(found: Problem, lang: Lang, path: bool = True) -> str:
     """One line: place, message, code and hint."""
     message = found.message_zh if lang == "zh" and found.message_zh else found.message
+    hint = found.hint_zh if lang == "zh" and found.hint_zh else found.hint
     place = f"{found.path}: " if path else ""
-    return printable(f"{place}{message} [{found.code}]" + (f" ({found.hint})" if found.hint else ""))
+    return printable(bracketed(f"{place}{message} [{found.code}]", hint or "", lang))
 
 
 def printable(text: str) -> str:
