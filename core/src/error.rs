@@ -312,7 +312,8 @@ impl Problem {
 }
 
 impl Error {
-    pub(crate) fn new(path: impl Into<String>, problem: Problem) -> Self {
+    /// A problem at a place: for what a caller checks itself, in the same form.
+    pub fn new(path: impl Into<String>, problem: Problem) -> Self {
         Error { path: path.into(), problem }
     }
 
