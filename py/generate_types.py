@@ -32,7 +32,7 @@ def literal(ids: list[str]) -> str:
 def fact_type(fact: FactInfo) -> str:
     """What a fact may be given as."""
     ids = literal([choice["id"] for choice in fact["choices"]])
-    given = {"number": "Number", "yes_no": "bool", "choice": ids, "set": f"Collection[{ids}]", "date": "Day"}
+    given = {"number": "Number", "yes_no": "YesNo", "choice": ids, "set": f"Collection[{ids}]", "date": "Day"}
     measured = " | Measured" if fact["yearly"] else ""
     return f"{given[fact['kind']]}{measured} | None"
 
@@ -133,10 +133,10 @@ def module(plan: ecoplan.Plan, stub: bool) -> str:
         lines += [
             "from ._ecoplan import Plan, Report, Reports, Scorecard",
             "from ._ecoplan import _Dataclass as Dataclass",
-            "from .types import Assessed, Day, FactInfo, Measured, Number, RuleInfo",
+            "from .types import Assessed, Day, FactInfo, Measured, Number, RuleInfo, YesNo",
         ]
     else:
-        lines += ["from ._ecoplan import Plan", "from .types import Assessed, Day, Measured, Number"]
+        lines += ["from ._ecoplan import Plan", "from .types import Assessed, Day, Measured, Number, YesNo"]
     lines += [
         "",
         f"Subject = {literal(list(subjects))}",
@@ -170,6 +170,7 @@ def module(plan: ecoplan.Plan, stub: bool) -> str:
             "        self, values: Values | Dataclass | None = None, /, *, as_of: Day | None = None,"
             " **more: Unpack[Values]",
             "    ) -> Scorecard: ...",
+            f"    def reported(self) -> Values: ...{MYPY}",
         ]
     return "\n".join([*lines, ""])
 

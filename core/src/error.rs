@@ -141,7 +141,8 @@ pub enum Problem {
 pub(crate) const BARE: &str = "a bare number";
 
 impl Problem {
-    pub(crate) fn too_many_digits(value: String) -> Self {
+    /// A number with more digits than are held.
+    pub fn too_many_digits(value: String) -> Self {
         Problem::TooManyDigits { value, limit: "34 significant digits and 100 decimals" }
     }
 

@@ -1,15 +1,16 @@
 //! Arrow tables in and out, by the PyCapsule protocol, and findings and scorecards as such tables.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_int};
 use std::sync::Arc;
 
 use arrow_array::builder::{ListBuilder, StringBuilder};
-use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
-use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, from_ffi_and_data_type};
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{
     ArrayRef, BooleanArray, Decimal128Array, Int64Array, RecordBatch, RecordBatchIterator, RecordBatchReader,
     StringArray, StructArray,
 };
+use arrow_data::ArrayData;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use ecoplan::model::Attribute;
 use ecoplan::{Decimal, Finding, Report, Row, Scorecard, Value};
@@ -156,19 +157,92 @@ pub(crate) fn reader(table: &Bound<'_, PyAny>) -> PyResult<Box<dyn RecordBatchRe
     if table.hasattr(intern!(py, "__arrow_c_stream__"))? {
         let capsule = table.call_method0(intern!(py, "__arrow_c_stream__"))?;
         let stream = taken::<FFI_ArrowArrayStream>(&capsule, c"arrow_array_stream")?;
-        return Ok(Box::new(ArrowArrayStreamReader::try_new(stream).map_err(|e| arrow_error(&e))?));
+        return Ok(Box::new(Stream::new(stream).map_err(|e| arrow_error(&e))?));
     }
     let pair = table.call_method0(intern!(py, "__arrow_c_array__"))?;
     let schema = taken::<FFI_ArrowSchema>(&pair.get_item(0)?, c"arrow_schema")?;
     let array = taken::<FFI_ArrowArray>(&pair.get_item(1)?, c"arrow_array")?;
     // SAFETY: the two came from one call of the protocol, so the array has this schema.
     let data = unsafe { from_ffi(array, &schema) }.map_err(|e| arrow_error(&e))?;
-    if !matches!(data.data_type(), DataType::Struct(_)) {
-        return Err(PyValueError::new_err("the array is no table: it is not of structs"));
-    }
-    let batch = RecordBatch::from(StructArray::from(data));
+    let batch = table_of(data).map_err(|e| arrow_error(&e))?;
     let schema = batch.schema();
     Ok(Box::new(RecordBatchIterator::new([Ok(batch)], schema)))
+}
+
+/// A table from an array of structs. A struct that is null has no values, whatever its fields hold: such an array is none.
+fn table_of(data: ArrayData) -> Result<RecordBatch, ArrowError> {
+    match data.data_type() {
+        DataType::Struct(_) if data.null_count() == 0 => Ok(RecordBatch::from(StructArray::from(data))),
+        DataType::Struct(_) => Err(ArrowError::InvalidArgumentError("a row of the table is null".to_owned())),
+        other => Err(no_table(other)),
+    }
+}
+
+fn no_table(kind: &DataType) -> ArrowError {
+    ArrowError::InvalidArgumentError(format!("an array of {kind} is no table"))
+}
+
+/// The batches of a stream. (arrow-array's own reader passes over null rows.)
+struct Stream {
+    stream: FFI_ArrowArrayStream,
+    schema: SchemaRef,
+}
+
+impl Stream {
+    fn new(mut stream: FFI_ArrowArrayStream) -> Result<Self, ArrowError> {
+        let mut schema = FFI_ArrowSchema::empty();
+        if let Some(get_schema) = stream.get_schema {
+            // SAFETY: the stream is valid, and fills what is empty.
+            let code = unsafe { get_schema(&raw mut stream, &raw mut schema) };
+            Stream::check(&mut stream, code)?;
+        }
+        match DataType::try_from(&schema)? {
+            DataType::Struct(_) => Ok(Stream { schema: Arc::new(Schema::try_from(&schema)?), stream }),
+            other => Err(no_table(&other)),
+        }
+    }
+
+    fn check(stream: &mut FFI_ArrowArrayStream, code: c_int) -> Result<(), ArrowError> {
+        if code == 0 {
+            return Ok(());
+        }
+        let text = stream.get_last_error.map(|get| {
+            // SAFETY: the stream is valid.
+            unsafe { get(&raw mut *stream) }
+        });
+        let text = text.filter(|text| !text.is_null()).map(|text| {
+            // SAFETY: what the stream gives is a text that lives until its next call.
+            unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
+        });
+        Err(ArrowError::CDataInterface(text.unwrap_or_else(|| format!("the stream failed with code {code}"))))
+    }
+}
+
+impl Iterator for Stream {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut array = FFI_ArrowArray::empty();
+        // SAFETY: the stream is valid, and fills what is empty.
+        let code = unsafe { (self.stream.get_next?)(&raw mut self.stream, &raw mut array) };
+        if let Err(error) = Stream::check(&mut self.stream, code) {
+            return Some(Err(error));
+        }
+        if array.is_released() {
+            return None;
+        }
+        let kind = DataType::Struct(self.schema.fields().clone());
+        // SAFETY: every array of a stream has the stream's schema.
+        let data = unsafe { from_ffi_and_data_type(array, kind) };
+        let batch = data.and_then(table_of).and_then(|batch| batch.with_schema(self.schema.clone()));
+        Some(batch)
+    }
+}
+
+impl RecordBatchReader for Stream {
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
 }
 
 /// What a consumer may take over once: a structure of the Arrow C interfaces, left empty where it was.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use ecoplan::{Date, Errors, Problem};
+use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -20,6 +21,8 @@ pub(crate) struct Facts<'a, 'py> {
     failed: RefCell<Option<Failed>>,
     /// Whether a day may stand for its text.
     days: bool,
+    /// Whether they are written to be kept: a number with all its digits is a text in JSON.
+    keep: bool,
 }
 
 /// A value that is none of a fact, and the way to it, from the inside out.
@@ -35,7 +38,7 @@ enum Why {
 
 impl<'a, 'py> Facts<'a, 'py> {
     pub(crate) fn new(given: Option<&'a Bound<'py, PyAny>>, more: Option<&'a Bound<'py, PyDict>>) -> Self {
-        Facts { given, more, failed: RefCell::new(None), days: true }
+        Facts { given, more, failed: RefCell::new(None), days: true, keep: false }
     }
 
     /// Values in which a day is none: an expression writes it `date("2025-12-31")`.
@@ -61,6 +64,12 @@ impl<'a, 'py> Facts<'a, 'py> {
         }
     }
 
+    /// The facts as JSON text, once they have been checked.
+    pub(crate) fn kept(&self) -> PyResult<String> {
+        let keep = Facts { keep: true, ..Facts::new(self.given, self.more) };
+        serde_json::to_string(&keep).map_err(|e| PyValueError::new_err(e.to_string()))
+    }
+
     fn fail<E: serde::ser::Error>(&self, why: Why) -> E {
         *self.failed.borrow_mut() = Some(Failed { path: Vec::new(), why });
         E::custom("a value that is no fact")
@@ -76,14 +85,20 @@ impl<'a, 'py> Facts<'a, 'py> {
 impl Serialize for Facts<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (given, more) = match (self.given, self.more) {
-            (Some(given), None) => return At(self, given).serialize(serializer),
+            // What is no mapping, the core says itself.
+            (Some(given), None) if given.is_exact_instance_of::<PyDict>() || given.is_exact_instance_of::<PyList>() => {
+                return At(self, given).serialize(serializer);
+            }
             (given, more) => (given, more),
         };
         let mut map = serializer.serialize_map(None)?;
         if let Some(given) = given {
             let entries = entries(given).map_err(|e| self.fail(Why::Raised(e)))?;
             let Some(entries) = entries else {
-                return Err(self.fail(Why::Problem(wrong_type(given, "facts by name"))));
+                let is_table = given.hasattr("__arrow_c_stream__").unwrap_or(false);
+                let expected =
+                    if is_table { "facts by name (a table goes to evaluate_table)" } else { "facts by name" };
+                return Err(self.fail(Why::Problem(wrong_type(given, expected))));
             };
             for (name, value) in &entries {
                 self.entry(&mut map, name, value)?;
@@ -106,7 +121,7 @@ impl Facts<'_, '_> {
         let Ok(text) = name.cast::<PyString>() else {
             return Err(self.fail(Why::Problem(wrong_type(name, "the name of a fact"))));
         };
-        let text = text.to_cow().map_err(|e| self.fail(Why::Raised(e)))?;
+        let text = text.to_cow().map_err(|_| self.fail(Why::Problem(no_text())))?;
         map.serialize_entry(&*text, &At(self, value)).inspect_err(|_| self.step(&text))
     }
 }
@@ -128,7 +143,7 @@ impl Serialize for At<'_, '_> {
             return serializer.serialize_f64(number.value());
         }
         if let Ok(text) = value.cast::<PyString>() {
-            let text = text.to_cow().map_err(|e| facts.fail(Why::Raised(e)))?;
+            let text = text.to_cow().map_err(|_| facts.fail(Why::Problem(no_text())))?;
             return serializer.serialize_str(&text);
         }
         if let Ok(number) = value.cast::<PyInt>() {
@@ -138,9 +153,11 @@ impl Serialize for At<'_, '_> {
             };
         }
         if let Ok(dict) = value.cast::<PyDict>() {
-            let mut map = serializer.serialize_map(Some(dict.len()))?;
-            for (name, value) in dict {
-                facts.entry(&mut map, &name, &value)?;
+            // All entries first: reading a value may run code that changes the dict.
+            let entries: Entries<'_> = dict.iter().collect();
+            let mut map = serializer.serialize_map(Some(entries.len()))?;
+            for (name, value) in &entries {
+                facts.entry(&mut map, name, value)?;
             }
             return map.end();
         }
@@ -161,7 +178,7 @@ impl Serialize for At<'_, '_> {
                 let problem = wrong_type(value, "a number, text, boolean or list; write date(\"…\") in the expression");
                 Err(facts.fail(Why::Problem(problem)))
             }
-            Other::Python(inner) => At(facts, &inner).serialize(serializer),
+            Other::Simple(inner) => At(facts, &inner).serialize(serializer),
             Other::Entries(entries) => {
                 let mut map = serializer.serialize_map(Some(entries.len()))?;
                 for (name, value) in &entries {
@@ -179,10 +196,12 @@ impl Facts<'_, '_> {
     fn number<S: Serializer>(&self, value: &Bound<'_, PyAny>, serializer: S) -> Result<S::Ok, S::Error> {
         // The form in which serde_json hands out numbers that keep their digits; the core reads it as a number.
         const NUMBER: &str = "$serde_json::private::Number";
-        let text = value.str().map_err(|e| self.fail(Why::Raised(e)))?;
-        let text = text.to_cow().map_err(|e| self.fail(Why::Raised(e)))?;
+        let text = digits(value).map_err(|why| self.fail(why))?;
+        if self.keep {
+            return serializer.serialize_str(&text);
+        }
         let mut number = serializer.serialize_struct(NUMBER, 1)?;
-        number.serialize_field(NUMBER, &*text)?;
+        number.serialize_field(NUMBER, &text)?;
         number.end()
     }
 }
@@ -194,7 +213,8 @@ enum Other<'py> {
     NotGiven,
     Number,
     Day(Date),
-    Python(Bound<'py, PyAny>),
+    /// A boolean, number or text that the value stands for.
+    Simple(Bound<'py, PyAny>),
     Entries(Entries<'py>),
     Problem(Problem),
 }
@@ -210,26 +230,81 @@ impl<'py> Other<'py> {
             return day(value, known);
         }
         if value.is_instance(known.enumeration.bind(py))? {
-            return value.getattr(intern!(py, "value")).map(Other::Python);
+            let inner = value.getattr(intern!(py, "value"))?;
+            // Nothing that stands for something again: that need not end.
+            let simple = inner.is_none()
+                || inner.is_exact_instance_of::<PyBool>()
+                || inner.is_exact_instance_of::<PyInt>()
+                || inner.is_exact_instance_of::<PyFloat>()
+                || inner.is_exact_instance_of::<PyString>();
+            return Ok(if simple { Other::Simple(inner) } else { Other::Problem(wrong_type(value, EXPECTED)) });
         }
-        let class = value.get_type();
-        let module = class.module()?;
-        let module = module.to_cow()?;
-        let name = class.name()?;
-        let name = name.to_cow()?;
-        match (module.split('.').next().unwrap_or_default(), &*name) {
+        let (module, name) = class_of(value);
+        match (module.as_str(), name.as_str()) {
             ("pandas", "NAType" | "NaTType") => return Ok(Other::NotGiven),
-            ("numpy", "bool" | "bool_") => return value.call_method0(intern!(py, "item")).map(Other::Python),
-            ("numpy", "datetime64") => return value.call_method0(intern!(py, "item")).map(Other::Python),
+            ("numpy", "bool" | "bool_") => return value.call_method0(intern!(py, "item")).map(Other::Simple),
+            ("numpy", "datetime64") => return numpy_day(value),
             // A numpy integer or float prints as the number it is.
             ("numpy", _) if value.hasattr(intern!(py, "is_integer"))? => return Ok(Other::Number),
             _ => {}
         }
         Ok(match entries(value)? {
             Some(entries) => Other::Entries(entries),
-            None => Other::Problem(wrong_type(value, "a number, text, yes/no, day or list")),
+            None => Other::Problem(wrong_type(value, EXPECTED)),
         })
     }
+}
+
+const EXPECTED: &str = "a number, text, yes/no, day or list";
+
+/// The library that defines a value's class, and the name of the class.
+fn class_of(value: &Bound<'_, PyAny>) -> (String, String) {
+    let class = value.get_type();
+    let module = class.module().ok().and_then(|m| m.extract::<String>().ok()).unwrap_or_default();
+    let name = class.name().ok().and_then(|n| n.extract::<String>().ok()).unwrap_or_default();
+    (module.split('.').next().unwrap_or_default().to_owned(), name)
+}
+
+/// The digits of a number, as its own type prints it, whatever a class derived from it says.
+fn digits(value: &Bound<'_, PyAny>) -> Result<String, Why> {
+    let py = value.py();
+    let known = Known::get(py).map_err(Why::Raised)?;
+    let text = if value.is_instance(known.decimal.bind(py)).map_err(Why::Raised)? {
+        known.decimal.bind(py).call_method1(intern!(py, "__str__"), (value,))
+    } else if value.is_instance_of::<PyInt>() {
+        // Python refuses to write thousands of digits; nothing has so many.
+        let digits = py.get_type::<PyInt>().call_method1(intern!(py, "__repr__"), (value,));
+        match digits {
+            Err(error) if error.is_instance_of::<PyValueError>(py) => {
+                let value = "an integer of thousands of digits".to_owned();
+                return Err(Why::Problem(Problem::too_many_digits(value)));
+            }
+            digits => digits,
+        }
+    } else {
+        value.str().map(Bound::into_any)
+    };
+    text.and_then(|text| text.extract()).map_err(Why::Raised)
+}
+
+fn no_text() -> Problem {
+    let found = "a text with half of a character (a lone surrogate)".to_owned();
+    Problem::WrongType { found, expected: "Unicode text".to_owned() }
+}
+
+/// A day of numpy: no coarser than a day, and no finer unless it is a midnight.
+fn numpy_day<'py>(value: &Bound<'py, PyAny>) -> PyResult<Other<'py>> {
+    if value.ne(value)? {
+        return Ok(Other::NotGiven);
+    }
+    let unit: String = value.getattr("dtype")?.getattr("name")?.extract()?;
+    let day = value.call_method1("astype", ("datetime64[D]",))?;
+    let coarse = ["[Y]", "[M]", "[W]"].iter().any(|coarse| unit.ends_with(coarse));
+    if coarse || day.ne(value)? {
+        return Ok(Other::Problem(wrong_type(value, "a day, without a time")));
+    }
+    let text: String = day.str()?.extract()?;
+    Ok(text.parse().map_or_else(|_| Other::Problem(Problem::InvalidDate { value: text }), Other::Day))
 }
 
 /// A day; a moment of a day is none, but its midnight is how pandas writes a day.
@@ -242,12 +317,14 @@ fn day<'py>(value: &Bound<'py, PyAny>, known: &Known) -> PyResult<Other<'py>> {
         }
         let zone = value.getattr(intern!(py, "tzinfo"))?;
         let time = value.call_method0(intern!(py, "time"))?.call_method0(intern!(py, "isoformat"))?;
-        if !zone.is_none() || time.extract::<&str>()? != "00:00:00" {
+        // A Timestamp of pandas is finer than the time of a datetime says.
+        let finer = value.getattr(intern!(py, "nanosecond")).and_then(|n| n.is_truthy()).unwrap_or(false);
+        if !zone.is_none() || finer || time.extract::<&str>()? != "00:00:00" {
             return Ok(Other::Problem(wrong_type(value, "a day, without a time")));
         }
         day = value.call_method0(intern!(py, "date"))?;
     }
-    let text: String = day.call_method0(intern!(py, "isoformat"))?.extract()?;
+    let text: String = known.date.bind(py).call_method1(intern!(py, "isoformat"), (day,))?.extract()?;
     Ok(text.parse().map_or_else(|_| Other::Problem(Problem::InvalidDate { value: text }), Other::Day))
 }
 
@@ -255,7 +332,7 @@ fn day<'py>(value: &Bound<'py, PyAny>, known: &Known) -> PyResult<Other<'py>> {
 fn entries<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Entries<'py>>> {
     let py = value.py();
     if let Ok(mapping) = value.cast::<PyMapping>() {
-        let pair = |item: Bound<'py, PyAny>| Ok((item.get_item(0)?, item.get_item(1)?));
+        let pair = |item: Bound<'py, PyAny>| item.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>();
         return mapping.items()?.iter().map(pair).collect::<PyResult<_>>().map(Some);
     }
     if let Ok(fields) = value.getattr(intern!(py, "__dataclass_fields__"))
@@ -268,8 +345,11 @@ fn entries<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Entries<'py>>> {
         };
         return names.keys().iter().map(pair).collect::<PyResult<_>>().map(Some);
     }
-    let class = value.get_type();
-    if class.name()?.to_cow()? == "Series" && class.module()?.to_cow()?.split('.').next() == Some("pandas") {
+    // Of a named tuple, such as a row of `itertuples`.
+    if value.is_instance_of::<PyTuple>() && value.hasattr(intern!(py, "_asdict"))? {
+        return entries(&value.call_method0(intern!(py, "_asdict"))?);
+    }
+    if class_of(value) == ("pandas".to_owned(), "Series".to_owned()) {
         let row = value.call_method0(intern!(py, "to_dict"))?.cast_into::<PyDict>().map_err(PyErr::from)?;
         let given = row.iter().filter(|(_, v)| v.cast::<PyFloat>().map_or(true, |f| !f.value().is_nan()));
         return Ok(Some(given.collect()));
@@ -283,7 +363,7 @@ fn wrong_type(value: &Bound<'_, PyAny>, expected: &str) -> Problem {
         Ok(repr) => format!("the {name} `{repr}`"),
         Err(_) => format!("a {name}"),
     };
-    if found.chars().count() > 100 {
+    if found.chars().count() > 100 || found.contains(['\n', '\r']) {
         found = format!("a {name}");
     }
     Problem::WrongType { found, expected: expected.to_owned() }
@@ -334,28 +414,41 @@ pub(crate) fn date(path: &str, value: &Bound<'_, PyAny>) -> PyResult<Date> {
 
 /// A decimal number from any of Python's numbers, or text.
 pub(crate) fn decimal(path: &str, value: &Bound<'_, PyAny>) -> PyResult<ecoplan::Decimal> {
-    let text = value.str()?.to_string();
-    text.parse().map_err(|_| one(value.py(), path, &Problem::NotANumber { value: text.clone() }))
+    let py = value.py();
+    let text = match value.cast::<PyFloat>() {
+        Ok(number) => number.value().to_string(),
+        Err(_) if value.is_instance_of::<PyString>() => value.extract()?,
+        Err(_) if value.is_instance_of::<PyBool>() => return Err(one(py, path, &wrong_type(value, "a number"))),
+        Err(_) => match digits(value) {
+            Ok(text) => text,
+            Err(Why::Raised(raised)) => return Err(raised),
+            Err(Why::Problem(problem)) => return Err(one(py, path, &problem)),
+        },
+    };
+    text.parse().map_err(|error| {
+        let infinite = text.parse::<f64>().is_ok_and(|n| !n.is_finite());
+        let problem = match error {
+            ecoplan::DecimalError::NotANumber if infinite => Problem::NotFinite { value: text.clone() },
+            ecoplan::DecimalError::NotANumber => Problem::NotANumber { value: text.clone() },
+            _ => Problem::too_many_digits(text.clone()),
+        };
+        one(py, path, &problem)
+    })
 }
 
 /// JSON text, as `str`, `bytes` or what `to_dict()` gave.
-pub(crate) fn json(value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+pub(crate) fn json(path: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     if let Ok(text) = value.cast::<PyString>() {
         return Ok(text.to_cow()?.as_bytes().to_vec());
     }
     if let Ok(bytes) = value.cast::<PyBytes>() {
         return Ok(bytes.as_bytes().to_vec());
     }
+    if !value.is_instance_of::<PyDict>() {
+        return Err(one(value.py(), path, &wrong_type(value, "a report, or its JSON as text, bytes or a dict")));
+    }
     let text: String = value.py().import("json")?.call_method1("dumps", (value,))?.extract()?;
     Ok(text.into_bytes())
-}
-
-/// The day of judgement of one call.
-pub(crate) fn at(plan: &ecoplan::Plan, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<ecoplan::Plan> {
-    match as_of {
-        Some(day) => Ok(plan.at(date("as_of", day)?)),
-        None => Ok(plan.clone()),
-    }
 }
 
 /// Turns what the core says of other inputs into the exception.

@@ -20,7 +20,7 @@ mod _ecoplan {
     #[pymodule_export]
     use super::plan::{Plan, plan, plans};
     #[pymodule_export]
-    use super::report::{Change, Finding, Possible, Report, Reports};
+    use super::report::{Finding, Report, Reports};
     #[pymodule_export]
     use super::scorecard::{Row, Scorecard};
     #[pymodule_export]

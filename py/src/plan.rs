@@ -5,13 +5,16 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
-use crate::input::{Facts, at, checked, date, decimal, json};
+use crate::input::{Facts, checked, date, decimal, json};
 use crate::output::{date as py_date, text};
 use crate::plain::plain;
 use crate::report::{Report, Reports};
 use crate::scorecard::Scorecard;
 
 /// Opens a bundled plan.
+///
+/// Raises:
+///     Error: No such plan (``unknown-plan``, with the nearest id as a hint).
 #[pyfunction]
 #[pyo3(signature = (id, /))]
 pub(crate) fn plan(py: Python<'_>, id: &str) -> PyResult<Plan> {
@@ -28,6 +31,13 @@ pub(crate) fn plans() -> Vec<&'static str> {
 type Pickled = (String, String, Vec<(String, String)>);
 
 /// A compiled plan: rules that judge facts. Immutable; may be used from several threads at once.
+///
+/// Facts are given as a mapping, a dataclass, a pandas row, keyword arguments, or a mapping and keyword arguments
+/// together. A number is an ``int``, a ``float`` (which means its shortest decimal: 0.1 is 0.1), a ``Decimal``, a numpy
+/// number, or a text, which may carry a unit of the same dimension (``"0.08 g/L"``); a day is a ``datetime.date`` or
+/// ``"2025-12-31"``, and a ``datetime`` or ``Timestamp`` only where it is a midnight without zone. ``None``, ``pd.NA``
+/// and ``pd.NaT`` mean "not known"; a fact that is left out is not known either, but ``next_question`` may ask for it.
+/// A yearly fact may come with its year: ``{"value": 81.6, "year": 2024}``, or a second fact ``<name>_year``.
 #[pyclass(frozen, subclass, module = "ecoplan")]
 #[derive(Clone)]
 pub(crate) struct Plan {
@@ -42,9 +52,26 @@ impl From<ecoplan::Plan> for Plan {
     }
 }
 
+impl Plan {
+    fn on(&self, day: ecoplan::Date) -> Plan {
+        Plan { plan: self.plan.at(day), shared: self.shared.clone() }
+    }
+
+    /// The plan for one call: itself, unless the call names a day.
+    fn of_day(slf: &Bound<'_, Self>, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Py<Plan>> {
+        match as_of {
+            Some(day) => Py::new(slf.py(), slf.get().on(date("as_of", day)?)),
+            None => Ok(slf.clone().unbind()),
+        }
+    }
+}
+
 #[pymethods]
 impl Plan {
     /// Reads a plan from one TOML text.
+    ///
+    /// Raises:
+    ///     Error: As ``from_files``.
     #[staticmethod]
     #[pyo3(signature = (text, /))]
     fn from_toml(py: Python<'_>, text: &str) -> PyResult<Plan> {
@@ -52,6 +79,11 @@ impl Plan {
     }
 
     /// Reads a plan from several TOML texts by the names that errors call them.
+    ///
+    /// Raises:
+    ///     Error: All at once, each with file, line, rule and field: not TOML (``syntax``), a rule without a citation
+    ///         (``missing-citation``), a condition over a fact that nobody declared (``unknown-fact``), mg/L compared
+    ///         with % (``unit-mismatch``).
     #[staticmethod]
     #[pyo3(signature = (files, /))]
     fn from_files(py: Python<'_>, files: &Bound<'_, PyDict>) -> PyResult<Plan> {
@@ -61,7 +93,7 @@ impl Plan {
         checked(py, py.detach(read)).map(Plan::from)
     }
 
-    /// The id, such as `lianzhou-145`.
+    /// The id, such as ``"lianzhou-145"``.
     #[getter]
     fn id(&self) -> &str {
         self.plan.id()
@@ -80,13 +112,13 @@ impl Plan {
         Ok((py_date(py, period.start)?, py_date(py, period.end)?))
     }
 
-    /// SHA-256 of the content.
+    /// SHA-256 of the content: equal for equal content in the same order, however it was laid out in files.
     #[getter]
     fn hash(&self) -> &str {
         self.plan.hash()
     }
 
-    /// The day of judgement: the plan's last day unless `at` says otherwise.
+    /// The day of judgement: the plan's last day unless ``at`` says otherwise.
     #[getter]
     fn as_of<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         py_date(py, self.plan.as_of())
@@ -98,12 +130,18 @@ impl Plan {
     }
 
     /// The facts of a subject, in declared order.
+    ///
+    /// Raises:
+    ///     Error: A subject that the plan does not have (``unknown-subject``).
     #[pyo3(signature = (subject, /))]
     fn facts<'py>(&self, py: Python<'py>, subject: &str) -> PyResult<Bound<'py, PyAny>> {
         plain(py, &checked(py, self.plan.facts(subject))?)
     }
 
     /// The rules, in declared order; of one subject, if it is named.
+    ///
+    /// Raises:
+    ///     Error: A subject that the plan does not have (``unknown-subject``).
     #[pyo3(signature = (subject = None, /))]
     fn rules<'py>(&self, py: Python<'py>, subject: Option<&str>) -> PyResult<Bound<'py, PyAny>> {
         if let Some(subject) = subject {
@@ -114,12 +152,18 @@ impl Plan {
     }
 
     /// The same plan, judging as of another day.
+    ///
+    /// Raises:
+    ///     Error: ``"2025-02-30"`` (``invalid-date``).
     #[pyo3(signature = (day, /))]
     fn at(&self, day: &Bound<'_, PyAny>) -> PyResult<Plan> {
-        Ok(Plan { plan: self.plan.at(date("as_of", day)?), shared: self.shared.clone() })
+        Ok(self.on(date("as_of", day)?))
     }
 
-    /// The same plan with facts that hold for every case of a subject; a case may override them.
+    /// The same plan with facts that hold for every case of a subject; a case that gives one itself overrides it.
+    ///
+    /// Raises:
+    ///     Error: As ``evaluate``.
     #[pyo3(signature = (subject, facts = None, /, **more))]
     fn with_facts(
         &self,
@@ -130,13 +174,17 @@ impl Plan {
     ) -> PyResult<Plan> {
         let given = Facts::new(facts, more);
         let plan = given.judged(py, |facts| self.plan.with_facts(subject, facts))?;
-        let json = serde_json::to_string(&given).map_err(|e| pyo3::exceptions::PyValueError::new_err(e.to_string()))?;
         let mut shared = Vec::clone(&self.shared);
-        shared.push((subject.to_owned(), json));
+        shared.push((subject.to_owned(), given.kept()?));
         Ok(Plan { plan, shared: Arc::new(shared) })
     }
 
-    /// A new plan in which the target of a rule is another number.
+    /// A new plan in which the target of a rule is another number, in the unit of its measure, as where the plan
+    /// itself announces a correction.
+    ///
+    /// Raises:
+    ///     Error: A rule that the plan does not have (``unknown-rule``), or that does not compare its measure with one
+    ///         printed number (``no-numeric-target``); 900 % (``out-of-range``).
     #[pyo3(signature = (rule, target, /))]
     fn with_target(&self, py: Python<'_>, rule: &str, target: &Bound<'_, PyAny>) -> PyResult<Plan> {
         let plan = checked(py, self.plan.with_target(rule, decimal("target", target)?))?;
@@ -144,112 +192,150 @@ impl Plan {
     }
 
     /// Judges one case.
+    ///
+    /// Raises:
+    ///     Error: All at once, each with its place: a fact that the subject does not have (``unknown-fact``, with the
+    ///         nearest name), ``"86 t/d"`` for mg/L (``unit-mismatch``), ``"-"`` for a number (``not-a-number``),
+    ///         ``float("nan")`` (``not-finite``), 120 % (``out-of-range``), a choice nobody declared
+    ///         (``unknown-choice``), ``1j`` (``wrong-type``).
     #[pyo3(signature = (subject, facts = None, /, *, as_of = None, **more))]
     fn evaluate(
-        &self,
+        slf: &Bound<'_, Self>,
         py: Python<'_>,
         subject: &str,
         facts: Option<&Bound<'_, PyAny>>,
         as_of: Option<&Bound<'_, PyAny>>,
         more: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Report> {
-        let report = match as_of {
-            Some(_) => {
-                let plan = at(&self.plan, as_of)?;
-                Facts::new(facts, more).judged(py, |facts| plan.evaluate(subject, facts))?
-            }
-            None => Facts::new(facts, more).judged(py, |facts| self.plan.evaluate(subject, facts))?,
-        };
-        Ok(Report { report, plan: self.clone() })
+        let plan = Plan::of_day(slf, as_of)?;
+        let report = Facts::new(facts, more).judged(py, |facts| plan.get().plan.evaluate(subject, facts))?;
+        Ok(Report { report, plan })
     }
 
     /// Judges several cases.
+    ///
+    /// Raises:
+    ///     Error: As ``evaluate``, with the place of the case: ``[3].facts.stage``. Where some cases may be wrong and
+    ///         the others still count, use ``evaluate_table``.
     #[pyo3(signature = (subject, cases, /, *, as_of = None))]
     fn evaluate_all(
-        &self,
+        slf: &Bound<'_, Self>,
         py: Python<'_>,
         subject: &str,
         cases: &Bound<'_, PyAny>,
         as_of: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Reports> {
-        let plan = at(&self.plan, as_of)?;
+        let plan = Plan::of_day(slf, as_of)?;
+        checked(py, plan.get().plan.facts(subject))?;
         let mut reports = Vec::new();
         for (i, case) in cases.try_iter()?.enumerate() {
+            if i % 1024 == 0 {
+                py.check_signals()?;
+            }
             let case = case?;
             let facts = Facts::new(Some(&case), None);
-            let report =
-                plan.evaluate(subject, &facts).map_err(|errors| facts.error(py, &errors, &format!("[{i}].")))?;
-            reports.push(Py::new(py, Report { report, plan: self.clone() })?);
+            let report = plan.get().plan.evaluate(subject, &facts);
+            let report = report.map_err(|errors| facts.error(py, &errors, &format!("[{i}].")))?;
+            reports.push(Py::new(py, Report { report, plan: plan.clone_ref(py) })?);
         }
         Ok(Reports { reports })
     }
 
-    /// The indicators of the plan against values by fact name.
+    /// The indicators of the plan against values by fact name, each a bare value or
+    /// ``{"value": …, "year": …, "not_assessed": …}``.
+    ///
+    /// Raises:
+    ///     Error: As ``evaluate``; a reason beside a fact that no row measures (``not-an-indicator``).
     #[pyo3(signature = (values = None, /, *, as_of = None, **more))]
     fn scorecard(
-        &self,
+        slf: &Bound<'_, Self>,
         py: Python<'_>,
         values: Option<&Bound<'_, PyAny>>,
         as_of: Option<&Bound<'_, PyAny>>,
         more: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Scorecard> {
         let facts = Facts::new(values, more);
-        let plan = at(&self.plan, as_of)?;
-        let card = facts.judged(py, |facts| plan.scorecard(facts))?;
-        let values =
-            serde_json::to_string(&facts).map_err(|e| pyo3::exceptions::PyValueError::new_err(e.to_string()))?;
-        Ok(Scorecard::new(card, Plan { plan, shared: self.shared.clone() }, values))
+        let plan = Plan::of_day(slf, as_of)?;
+        let card = facts.judged(py, |facts| plan.get().plan.scorecard(facts))?;
+        Ok(Scorecard::new(card, plan, facts.kept()?))
     }
 
-    /// The values that the plan's own table reports, in the form `scorecard` takes.
+    /// The values that the plan's own table reports, in the form ``scorecard`` takes.
     fn reported<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         plain(py, &self.plan.reported())
     }
 
-    /// Judges every row of a table, given as anything that speaks the Arrow PyCapsule protocol.
+    /// Judges every row of a table: what came as a pandas, Polars or pyarrow table comes back as one, anything else
+    /// that speaks the Arrow PyCapsule protocol as a ``Table``.
+    ///
+    /// A column is read where its name is that of a fact (or a fact's ``_year``); null and NaN are not given. A cell
+    /// that is wrong counts as not given, and the column ``error`` names its code and fact. The result has a column for
+    /// each rule, named by its id, with the outcome; ``<rule>.decision`` for gates and definitions; and ``error``.
+    ///
+    /// Args:
+    ///     subject: What the rows are about.
+    ///     table: One case a row.
+    ///     as_of: The day of judgement.
+    ///     constants: Facts that hold for every row; a row that gives one itself overrides it.
+    ///     columns: Which column stands for which fact: ``{"进水BOD": "influent_bod5_mg_l"}``.
+    ///     strict: Whether a column that is no fact is an error; otherwise it is passed over.
+    ///     append: Whether the columns of the table stand before the results.
+    ///
+    /// Raises:
+    ///     Error: No column that is a fact, or one too many with ``strict`` (``unknown-fact``); two columns of one name
+    ///         (``duplicate-key``); ``constants`` as in ``evaluate``.
     #[pyo3(signature = (subject, table, /, *, as_of = None, constants = None, columns = None, strict = false, append = true))]
     #[expect(clippy::too_many_arguments, reason = "keywords, to Python")]
     fn evaluate_table<'py>(
-        &self,
+        slf: &Bound<'py, Self>,
         py: Python<'py>,
         subject: &str,
         table: &Bound<'py, PyAny>,
         as_of: Option<&Bound<'py, PyAny>>,
         constants: Option<&Bound<'py, PyAny>>,
-        columns: Option<&Bound<'py, PyDict>>,
+        columns: Option<&Bound<'py, PyAny>>,
         strict: bool,
         append: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let mut plan = at(&self.plan, as_of)?;
-        if let Some(constants) = constants {
-            plan = Facts::new(Some(constants), None).judged(py, |facts| plan.with_facts(subject, facts))?;
+        let mut plan = Plan::of_day(slf, as_of)?;
+        if constants.is_some() {
+            plan = Py::new(py, plan.get().with_facts(py, subject, constants, None)?)?;
         }
-        let plan = Plan { plan, shared: self.shared.clone() };
         py.import("ecoplan._table")?.call_method1("evaluate", (plan, subject, table, columns, strict, append))
     }
 
-    /// The fact that would settle the most open findings of a case; `None` when all is settled.
+    /// The fact that would settle the most open findings of a case; those given as ``None`` are not asked again.
+    ///
+    /// Raises:
+    ///     Error: As ``evaluate``.
     #[pyo3(signature = (subject, facts = None, /, *, as_of = None, **more))]
     fn next_question(
-        &self,
+        slf: &Bound<'_, Self>,
         py: Python<'_>,
         subject: &str,
         facts: Option<&Bound<'_, PyAny>>,
         as_of: Option<&Bound<'_, PyAny>>,
         more: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Option<String>> {
-        Ok(self.evaluate(py, subject, facts, as_of, more)?.next_question().map(str::to_owned))
+        Ok(Plan::evaluate(slf, py, subject, facts, as_of, more)?.next_question().map(str::to_owned))
     }
 
     /// Evaluates the case of a report again, and gives the report where everything comes out the same.
+    ///
+    /// Raises:
+    ///     Error: A report of another plan or content (``other-plan``); an outcome, fact or text that was changed
+    ///         (``receipt-differs``, with its place); text that is no report (``invalid-json``).
     #[pyo3(signature = (report, /))]
-    fn verify(&self, py: Python<'_>, report: &Bound<'_, PyAny>) -> PyResult<Report> {
-        let report = match report.cast::<Report>() {
+    fn verify(slf: &Bound<'_, Self>, py: Python<'_>, report: &Bound<'_, PyAny>) -> PyResult<Report> {
+        let plan = &slf.get().plan;
+        let json = match report.cast::<Report>() {
             Ok(report) => report.get().report.to_json().into_bytes(),
-            Err(_) => json(report)?,
+            Err(_) => json("receipt", report)?,
         };
-        let report = checked(py, py.detach(|| self.plan.verify(&report)))?;
-        Ok(Report { report, plan: self.clone() })
+        let report = checked(py, py.detach(|| plan.verify(&json)))?;
+        let same_day = report.as_of() == plan.as_of();
+        let plan = if same_day { slf.clone().unbind() } else { Py::new(py, slf.get().on(report.as_of()))? };
+        Ok(Report { report, plan })
     }
 
     fn __repr__(&self) -> String {

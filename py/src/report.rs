@@ -2,17 +2,19 @@
 
 use pyo3::exceptions::{PyIndexError, PyKeyError};
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyCapsule, PyDict, PyList, PySlice, PyType};
 
-use crate::output::{date, decimal, text, value};
+use crate::output::{class, date, decimal, text, value};
 use crate::plain::plain;
 use crate::plan::Plan;
 
-/// What all rules of a subject say about one case.
+/// What all rules of a subject say about one case: findings by rule id, in the plan's order.
 #[pyclass(frozen, module = "ecoplan", mapping)]
 pub(crate) struct Report {
     pub(crate) report: ecoplan::Report,
-    pub(crate) plan: Plan,
+    /// The plan that judged, as of the same day: one object for many reports, which a pickle holds once.
+    pub(crate) plan: Py<Plan>,
 }
 
 impl Report {
@@ -34,8 +36,8 @@ impl Report {
 
     /// The plan that judged.
     #[getter]
-    fn plan(&self) -> Plan {
-        self.plan.clone()
+    fn plan(&self, py: Python<'_>) -> Py<Plan> {
+        self.plan.clone_ref(py)
     }
 
     /// The subject of the case.
@@ -56,13 +58,13 @@ impl Report {
         plain(py, &self.report.headline())
     }
 
-    /// The gravest outcome.
+    /// The gravest outcome; ``None`` for a subject without rules.
     #[getter]
     fn outcome(&self) -> Option<&'static str> {
         self.report.headline().outcome.map(ecoplan::Outcome::as_str)
     }
 
-    /// The fact that would settle the most open findings; `None` when all is settled.
+    /// The fact that would settle the most open findings; ``None`` when all is settled.
     #[getter(next_question)]
     fn get_next_question(&self) -> Option<&str> {
         self.next_question()
@@ -74,18 +76,21 @@ impl Report {
         (0..slf.get().len()).map(|i| Finding::new(slf, i)).collect()
     }
 
-    /// The report as text, in Chinese (`zh`) or English (`en`).
+    /// The report as text, in Chinese (``"zh"``) or English (``"en"``).
+    ///
+    /// Raises:
+    ///     Error: Another language (``invalid-value``).
     #[pyo3(signature = (lang = "en"))]
     fn explain(&self, py: Python<'_>, lang: &str) -> PyResult<String> {
         Ok(self.report.explain(crate::error::lang(py, lang)?))
     }
 
-    /// The report as JSON text: a receipt that `Plan.verify` takes.
+    /// The report as JSON text: a receipt that ``Plan.verify`` takes.
     fn to_json(&self) -> String {
         self.report.to_json()
     }
 
-    /// The report as plain dicts, lists and texts, as in JSON: numbers are texts there.
+    /// The report as plain dicts, lists and texts, as in JSON: decimals and days are texts there.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         plain(py, &self.report)
     }
@@ -97,8 +102,8 @@ impl Report {
         }
     }
 
-    fn __contains__(&self, rule: &str) -> bool {
-        self.report.finding(rule).is_some()
+    fn __contains__(&self, rule: &Bound<'_, PyAny>) -> bool {
+        rule.extract::<&str>().is_ok_and(|rule| self.report.finding(rule).is_some())
     }
 
     fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
@@ -126,7 +131,12 @@ impl Report {
             .map(|(outcome, count)| format!("{count} {}", outcome.as_str()))
             .collect();
         let subject = self.report.subject_id().unwrap_or("?");
-        format!("<Report {subject} by {} as of {}: {}>", self.plan.plan.id(), self.report.as_of(), counts.join(", "))
+        format!(
+            "<Report {subject} by {} as of {}: {}>",
+            self.plan.get().plan.id(),
+            self.report.as_of(),
+            counts.join(", ")
+        )
     }
 
     fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
@@ -138,8 +148,7 @@ impl Report {
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
-        let plan = Bound::new(slf.py(), slf.get().plan.clone())?;
-        Ok((plan.getattr("verify")?, (slf.get().report.to_json(),)))
+        Ok((slf.get().plan.bind(slf.py()).getattr("verify")?, (slf.get().report.to_json(),)))
     }
 
     /// One row for each finding, as an Arrow stream.
@@ -191,13 +200,13 @@ impl Finding {
         self.with(|f| f.rule().id.clone())
     }
 
-    /// What the rule is about, in both languages.
+    /// What the rule is about.
     #[getter]
     fn title<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         self.with(|f| text(py, &f.rule().title))?
     }
 
-    /// `target`, `obligation`, `prohibition`, `gate`, `definition` or `deadline`.
+    /// The kind of the rule.
     #[getter]
     fn kind<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.with(|f| plain(py, &f.rule().kind))?
@@ -209,19 +218,19 @@ impl Finding {
         self.with(|f| f.outcome().as_str())
     }
 
-    /// The decision of a gate or definition.
+    /// The decision of a gate or definition; ``None`` where it is open or nothing bites.
     #[getter]
     fn decision(&self) -> PyResult<Option<String>> {
         self.with(|f| f.decision().map(str::to_owned))
     }
 
-    /// `not_computable`, where a condition cannot be computed though nothing is missing.
+    /// ``"not_computable"``, where a condition cannot be computed though nothing is missing.
     #[getter]
     fn reason(&self) -> PyResult<Option<&'static str>> {
         self.with(|f| f.reason())
     }
 
-    /// How far the case is from the boundary, in `unit`: positive on the satisfied side.
+    /// How far the case is from the boundary, in ``unit``: positive on the satisfied side, 0 on the boundary.
     #[getter]
     fn margin<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.with(|f| f.margin().map(|m| decimal(py, m)).transpose())?
@@ -239,7 +248,7 @@ impl Finding {
         self.with(|f| f.progress().map(|n| decimal(py, n)).transpose())?
     }
 
-    /// What the measure has to change a year to meet its target when it is due.
+    /// What the measure has to change a year to meet its target when it is due; 0 where it is met.
     #[getter]
     fn pace<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.with(|f| f.pace().map(|n| decimal(py, n)).transpose())?
@@ -247,8 +256,8 @@ impl Finding {
 
     /// The one-fact changes that would satisfy a rule that is not met.
     #[getter]
-    fn changes(&self, py: Python<'_>) -> PyResult<Vec<Change>> {
-        self.with(|f| f.smallest_changes().into_iter().map(|change| Change::new(py, change)).collect())?
+    fn changes<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        self.with(|f| f.smallest_changes().iter().map(|one| change(py, one)).collect())?
     }
 
     /// A minimal set of facts that would settle the finding.
@@ -259,24 +268,23 @@ impl Finding {
 
     /// What the outcome and decision can still be; empty when both are settled.
     #[getter]
-    fn possible(&self) -> PyResult<Vec<Possible>> {
-        let one = |p: ecoplan::Possible| Possible { outcome: p.outcome.as_str(), decision: p.decision };
-        self.with(|f| f.possible().into_iter().map(one).collect())
+    fn possible<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        self.with(|f| f.possible().iter().map(|one| possible(py, one)).collect())?
     }
 
-    /// The conditions with the value of every branch.
+    /// The conditions with the value of every branch, as in ``to_dict()``.
     #[getter]
     fn because<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.with(|f| plain(py, &f.because()))?
     }
 
-    /// What must be done.
+    /// What must be done: for a rule that is not met, bites or calls for action.
     #[getter]
     fn actions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.with(|f| plain(py, &f.actions()))?
     }
 
-    /// Chapter, section, item, table and the words to search for.
+    /// Where the plan says so.
     #[getter]
     fn cite<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.with(|f| plain(py, &f.rule().cite))?
@@ -300,7 +308,7 @@ impl Finding {
         self.with(|f| text(py, &f.rule().says))?
     }
 
-    /// The alternative readings of the text that come out differently.
+    /// The alternative readings of the text that come out differently, as in ``to_dict()``.
     #[getter]
     fn readings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.with(|f| plain(py, &f.readings()))?
@@ -312,7 +320,7 @@ impl Finding {
         self.with(|f| plain(py, &f.notes()))?
     }
 
-    /// The finding as in `Report.to_dict()`.
+    /// The finding as in ``Report.to_dict()``.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.with(|f| plain(py, &f))?
     }
@@ -342,70 +350,25 @@ impl Finding {
     }
 }
 
-/// A change of one fact that would satisfy a rule.
-#[pyclass(frozen, get_all, module = "ecoplan")]
-pub(crate) struct Change {
-    fact: String,
-    value: Py<PyAny>,
-    bound: Option<Py<PyAny>>,
-    inclusive: Option<bool>,
-    direction: Option<&'static str>,
-}
-
-impl Change {
-    fn new(py: Python<'_>, change: ecoplan::Change) -> PyResult<Self> {
-        let direction = |direction| match direction {
-            ecoplan::Direction::AtLeast => "at_least",
-            ecoplan::Direction::AtMost => "at_most",
-            ecoplan::Direction::Exactly => "exactly",
-        };
-        Ok(Change {
-            fact: change.fact,
-            value: value(py, &change.value)?.unbind(),
-            bound: change.bound.map(|bound| value(py, &bound).map(Bound::unbind)).transpose()?,
-            inclusive: change.inclusive,
-            direction: change.direction.map(direction),
-        })
+/// A change, as `ecoplan.Change`.
+fn change<'py>(py: Python<'py>, change: &ecoplan::Change) -> PyResult<Bound<'py, PyAny>> {
+    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let mut new = value(py, &change.value)?;
+    if new.is_instance_of::<PyList>() {
+        new = new.cast::<PyList>()?.to_tuple().into_any();
     }
+    let bound = change.bound.as_ref().map(|bound| value(py, bound)).transpose()?;
+    let direction = plain(py, &change.direction)?;
+    class(py, &CLASS, "ecoplan._values", "Change")?.call1((&change.fact, new, bound, change.inclusive, direction))
 }
 
-#[pymethods]
-impl Change {
-    fn __eq__(&self, py: Python<'_>, other: &Change) -> PyResult<bool> {
-        let same = |a: &Option<Py<PyAny>>, b: &Option<Py<PyAny>>| match (a, b) {
-            (Some(a), Some(b)) => a.bind(py).eq(b),
-            (a, b) => Ok(a.is_none() && b.is_none()),
-        };
-        Ok(self.fact == other.fact
-            && self.direction == other.direction
-            && self.inclusive == other.inclusive
-            && self.value.bind(py).eq(&other.value)?
-            && same(&self.bound, &other.bound)?)
-    }
-
-    fn __repr__(&self, py: Python<'_>) -> String {
-        let direction = self.direction.map_or_else(String::new, |d| format!(" {}", d.replace('_', " ")));
-        format!("<Change {}{direction} {}>", self.fact, self.value.bind(py))
-    }
+/// An outcome that is still possible, as `ecoplan.Possible`.
+fn possible<'py>(py: Python<'py>, possible: &ecoplan::Possible) -> PyResult<Bound<'py, PyAny>> {
+    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    class(py, &CLASS, "ecoplan._values", "Possible")?.call1((possible.outcome.as_str(), &possible.decision))
 }
 
-/// An outcome that is still possible, with a decision where a gate or definition gives one.
-#[pyclass(frozen, get_all, eq, module = "ecoplan")]
-#[derive(PartialEq)]
-pub(crate) struct Possible {
-    outcome: &'static str,
-    decision: Option<String>,
-}
-
-#[pymethods]
-impl Possible {
-    fn __repr__(&self) -> String {
-        let decision = self.decision.as_ref().map_or_else(String::new, |d| format!(" ({d})"));
-        format!("<Possible {}{decision}>", self.outcome)
-    }
-}
-
-/// The reports of several cases: a sequence that Arrow libraries take as a table.
+/// The reports of several cases: a sequence that Arrow libraries take as a table, a row for each finding.
 #[pyclass(frozen, module = "ecoplan", sequence)]
 pub(crate) struct Reports {
     pub(crate) reports: Vec<Py<Report>>,

@@ -10,28 +10,31 @@ use crate::plain::plain;
 use crate::plan::Plan;
 use crate::report::Report;
 
-/// The indicators of a plan against values.
+/// The plan, and the values as JSON.
+type Pickled = (Py<Plan>, String);
+
+/// The indicators of a plan against values: a sequence of rows that Arrow libraries take as a table.
 #[pyclass(frozen, module = "ecoplan", sequence)]
 pub(crate) struct Scorecard {
     card: ecoplan::Scorecard,
     /// As of the day of judgement.
-    plan: Plan,
+    plan: Py<Plan>,
     /// The values as JSON.
     values: String,
 }
 
 impl Scorecard {
-    pub(crate) fn new(card: ecoplan::Scorecard, plan: Plan, values: String) -> Self {
+    pub(crate) fn new(card: ecoplan::Scorecard, plan: Py<Plan>, values: String) -> Self {
         Scorecard { card, plan, values }
     }
 }
 
 #[pymethods]
 impl Scorecard {
-    /// The plan.
+    /// The plan, as of the day of judgement.
     #[getter]
-    fn plan(&self) -> Plan {
-        self.plan.clone()
+    fn plan(&self, py: Python<'_>) -> Py<Plan> {
+        self.plan.clone_ref(py)
     }
 
     /// The day of judgement.
@@ -42,8 +45,8 @@ impl Scorecard {
 
     /// The rows, by their number in the plan's table.
     #[getter]
-    fn rows(&self) -> Vec<Row> {
-        self.card.rows.iter().cloned().map(|row| Row { row }).collect()
+    fn rows(slf: &Bound<'_, Self>) -> Vec<Row> {
+        (0..slf.get().card.rows.len()).map(|index| Row { card: slf.clone().unbind(), index }).collect()
     }
 
     /// The counts over all rows.
@@ -52,7 +55,7 @@ impl Scorecard {
         plain(py, &self.card.counts)
     }
 
-    /// The counts by first-level indicator.
+    /// The counts by first-level indicator, in the order of the table.
     #[getter]
     fn by_category<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         plain(py, &self.card.by_category)
@@ -60,18 +63,24 @@ impl Scorecard {
 
     /// The report behind the rows.
     #[getter]
-    fn report(&self) -> Report {
-        Report { report: self.card.report().clone(), plan: self.plan.clone() }
+    fn report(&self, py: Python<'_>) -> Report {
+        Report { report: self.card.report().clone(), plan: self.plan.clone_ref(py) }
     }
 
     /// The row with this number in the plan's table.
+    ///
+    /// Raises:
+    ///     KeyError: There is none.
     #[pyo3(signature = (no, /))]
-    fn row(&self, no: u32) -> PyResult<Row> {
-        let row = self.card.row(no).cloned().ok_or_else(|| PyKeyError::new_err(no))?;
-        Ok(Row { row })
+    fn row(slf: &Bound<'_, Self>, no: i64) -> PyResult<Row> {
+        let index = slf.get().card.rows.iter().position(|row| i64::from(row.no) == no);
+        Ok(Row { card: slf.clone().unbind(), index: index.ok_or_else(|| PyKeyError::new_err(no))? })
     }
 
-    /// The scorecard as text, in Chinese (`zh`) or English (`en`).
+    /// The scorecard as text, in Chinese (``"zh"``) or English (``"en"``).
+    ///
+    /// Raises:
+    ///     Error: Another language (``invalid-value``).
     #[pyo3(signature = (lang = "en"))]
     fn explain(&self, py: Python<'_>, lang: &str) -> PyResult<String> {
         Ok(self.card.explain(crate::error::lang(py, lang)?))
@@ -82,7 +91,7 @@ impl Scorecard {
         serde_json::to_string(&self.card).map_err(|e| pyo3::exceptions::PyValueError::new_err(e.to_string()))
     }
 
-    /// The scorecard as plain dicts, lists and texts, as in JSON: numbers are texts there.
+    /// The scorecard as plain dicts, lists and texts, as in JSON: decimals are texts there.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         plain(py, &self.card)
     }
@@ -91,15 +100,12 @@ impl Scorecard {
         self.card.rows.len()
     }
 
-    fn __getitem__(&self, index: isize) -> PyResult<Row> {
-        let place =
-            if index < 0 { self.card.rows.len().checked_add_signed(index) } else { usize::try_from(index).ok() };
-        let row = place.and_then(|place| self.card.rows.get(place)).cloned();
-        Ok(Row { row: row.ok_or_else(|| PyIndexError::new_err("there is no such row"))? })
+    fn __getitem__<'py>(slf: &Bound<'py, Self>, index: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        PyList::new(slf.py(), Self::rows(slf))?.as_any().get_item(index)
     }
 
-    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        PyList::new(py, self.rows())?.into_any().call_method0("__iter__")
+    fn __iter__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        PyList::new(slf.py(), Self::rows(slf))?.into_any().call_method0("__iter__")
     }
 
     fn __str__(&self) -> String {
@@ -110,7 +116,7 @@ impl Scorecard {
         let c = &self.card.counts;
         format!(
             "<Scorecard {} as of {}: {} indicators, {} not assessed, {} satisfied, {} breached, {} pending, {} undetermined>",
-            self.plan.plan.id(),
+            self.plan.get().plan.id(),
             self.card.as_of(),
             c.indicators,
             c.not_assessed,
@@ -130,13 +136,14 @@ impl Scorecard {
     }
 
     #[classmethod]
-    fn _restore(cls: &Bound<'_, PyType>, plan: &Plan, values: String) -> PyResult<Scorecard> {
-        let card = checked(cls.py(), plan.plan.scorecard_json(&values))?;
-        Ok(Scorecard { card, plan: plan.clone(), values })
+    fn _restore(cls: &Bound<'_, PyType>, plan: Py<Plan>, values: String) -> PyResult<Scorecard> {
+        let card = checked(cls.py(), plan.get().plan.scorecard_json(&values))?;
+        Ok(Scorecard { card, plan, values })
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Plan, String))> {
-        Ok((slf.get_type().getattr("_restore")?, (slf.get().plan.clone(), slf.get().values.clone())))
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Pickled)> {
+        let Scorecard { plan, values, .. } = slf.get();
+        Ok((slf.get_type().getattr("_restore")?, (plan.clone_ref(slf.py()), values.clone())))
     }
 
     /// One row for each indicator, as an Arrow stream.
@@ -154,142 +161,156 @@ impl Scorecard {
 /// One row of a scorecard.
 #[pyclass(frozen, module = "ecoplan")]
 pub(crate) struct Row {
-    row: ecoplan::Row,
+    card: Py<Scorecard>,
+    index: usize,
+}
+
+impl Row {
+    fn with<T>(&self, read: impl FnOnce(&ecoplan::Row) -> T) -> PyResult<T> {
+        let row = self.card.get().card.rows.get(self.index);
+        row.map(read).ok_or_else(|| PyIndexError::new_err(self.index))
+    }
 }
 
 #[pymethods]
 impl Row {
     /// The number of the row in the plan's table.
     #[getter]
-    fn no(&self) -> u32 {
-        self.row.no
+    fn no(&self) -> PyResult<u32> {
+        self.with(|row| row.no)
     }
 
     /// The id of the rule.
     #[getter]
-    fn rule(&self) -> &str {
-        &self.row.rule
+    fn rule(&self) -> PyResult<String> {
+        self.with(|row| row.rule.clone())
     }
 
-    /// The indicator's name, in both languages.
+    /// The indicator's name.
     #[getter]
     fn title<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        text(py, &self.row.title)
+        self.with(|row| text(py, &row.title))?
     }
 
-    /// The first-level indicator, in both languages.
+    /// The first-level indicator.
     #[getter]
     fn category<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        text(py, &self.row.category)
+        self.with(|row| text(py, &row.category))?
     }
 
-    /// `binding` or `expected`.
+    /// ``"binding"`` or ``"expected"``.
     #[getter]
     fn attribute<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        plain(py, &self.row.attribute)
+        self.with(|row| plain(py, &row.attribute))?
     }
 
-    /// An outcome, or `not_assessed`.
+    /// An outcome, or ``"not_assessed"``.
     #[getter]
-    fn status(&self) -> &'static str {
-        self.row.status.as_str()
+    fn status(&self) -> PyResult<&'static str> {
+        self.with(|row| row.status.as_str())
     }
 
-    /// Why it is not assessed or cannot be computed.
+    /// Why it is not assessed (``"no_data"``, ``"scope_changed"``, ``"not_counted"``) or cannot be computed.
     #[getter]
-    fn reason(&self) -> Option<&'static str> {
-        self.row.reason
+    fn reason(&self) -> PyResult<Option<&'static str>> {
+        self.with(|row| row.reason)
     }
 
     /// The value of the measure.
     #[getter]
     fn value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        value(py, &self.row.value)
+        self.with(|row| value(py, &row.value))?
     }
 
     /// The year of the value, if given.
     #[getter]
-    fn year(&self) -> Option<u16> {
-        self.row.year
+    fn year(&self) -> PyResult<Option<u16>> {
+        self.with(|row| row.year)
     }
 
-    /// The comparison with the target, such as `>=`.
+    /// The comparison with the target, such as ``">="``.
     #[getter]
-    fn bound(&self) -> Option<&'static str> {
-        self.row.bound
+    fn bound(&self) -> PyResult<Option<&'static str>> {
+        self.with(|row| row.bound)
     }
 
     /// The target, where it is a number that is printed or given.
     #[getter]
     fn target<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.row.target.map(|n| decimal(py, n)).transpose()
+        self.with(|row| row.target.map(|n| decimal(py, n)).transpose())?
     }
 
-    /// The target cell.
+    /// The target cell: in Chinese as printed.
     #[getter]
     fn printed_target<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        text(py, &self.row.printed_target)
+        self.with(|row| text(py, &row.printed_target))?
     }
 
     /// Where the measure started from.
     #[getter]
     fn baseline<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.row.baseline.map(|n| decimal(py, n)).transpose()
+        self.with(|row| row.baseline.map(|n| decimal(py, n)).transpose())?
     }
 
     /// How far the measure has come from its baseline to its target: 0 at the baseline, 1 at the target.
     #[getter]
     fn progress<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.row.progress.map(|n| decimal(py, n)).transpose()
+        self.with(|row| row.progress.map(|n| decimal(py, n)).transpose())?
     }
 
-    /// What the measure has to change a year to meet its target when it is due.
+    /// What the measure has to change a year to meet its target when it is due; 0 where it is met.
     #[getter]
     fn pace<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.row.pace.map(|n| decimal(py, n)).transpose()
+        self.with(|row| row.pace.map(|n| decimal(py, n)).transpose())?
     }
 
     /// The unit of value, target and margin.
     #[getter]
-    fn unit(&self) -> Option<&str> {
-        self.row.unit.as_deref()
+    fn unit(&self) -> PyResult<Option<String>> {
+        self.with(|row| row.unit.clone())
     }
 
     /// How far the value is from the target: positive on the satisfied side.
     #[getter]
     fn margin<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.row.margin.map(|n| decimal(py, n)).transpose()
+        self.with(|row| row.margin.map(|n| decimal(py, n)).transpose())?
     }
 
     /// The facts that would settle the row.
     #[getter]
-    fn missing(&self) -> Vec<String> {
-        self.row.missing.clone()
+    fn missing(&self) -> PyResult<Vec<String>> {
+        self.with(|row| row.missing.clone())
     }
 
     /// Whether the value is older than the target year, though the target is due.
     #[getter]
-    fn stale(&self) -> bool {
-        self.row.stale
+    fn stale(&self) -> PyResult<bool> {
+        self.with(|row| row.stale)
     }
 
     /// What a reader must know.
     #[getter]
     fn notes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        plain(py, &self.row.notes)
+        self.with(|row| plain(py, &row.notes))?
     }
 
-    /// The row as in `Scorecard.to_dict()`.
+    /// The row as in ``Scorecard.to_dict()``.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        plain(py, &self.row)
+        self.with(|row| plain(py, row))?
     }
 
-    fn __repr__(&self) -> String {
-        let margin = self.row.margin.map_or_else(String::new, |m| format!(", margin {m}"));
-        format!("<Row {} {}: {}{margin}>", self.row.no, self.row.rule, self.row.status.as_str())
+    fn __repr__(&self) -> PyResult<String> {
+        self.with(|row| {
+            let margin = row.margin.map_or_else(String::new, |m| format!(", margin {m}"));
+            format!("<Row {} {}: {}{margin}>", row.no, row.rule, row.status.as_str())
+        })
     }
 
-    fn __eq__(&self, other: &Row) -> bool {
-        self.row == other.row
+    fn __eq__(&self, other: &Row) -> PyResult<bool> {
+        self.with(|row| other.with(|other| row == other))?
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (u32,))> {
+        Ok((self.card.bind(py).getattr("row")?, (self.no()?,)))
     }
 }

@@ -3,26 +3,26 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::builder::{StringBuilder, StringDictionaryBuilder};
+use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Date64Type, Decimal128Type, Decimal256Type, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type,
-    Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, Float16Type, Float32Type,
+    Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchReader};
+use arrow_array::{Array, ArrayRef, DictionaryArray, Int16Array, RecordBatch, StringArray};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 use ecoplan::model::{Fact, Rule};
-use ecoplan::{Case, Errors, Plan as CorePlan, Problem};
+use ecoplan::{Case, Errors, Outcome, Plan as CorePlan, Problem};
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyDict};
+use pyo3::types::PyCapsule;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::arrow::{arrow_error, reader, stream};
 use crate::error::{error, one};
 use crate::plan::Plan;
 
-/// An Arrow table: what `polars.DataFrame`, `pyarrow.table` and pandas take.
+/// A table of results: what ``polars.DataFrame``, ``pyarrow.table`` and ``pandas.DataFrame.from_arrow`` take.
 #[pyclass(frozen, module = "ecoplan")]
 pub(crate) struct Table {
     schema: SchemaRef,
@@ -38,14 +38,23 @@ impl Table {
         plan: &Plan,
         subject: &str,
         table: &Bound<'_, PyAny>,
-        columns: Option<&Bound<'_, PyDict>>,
+        columns: Option<BTreeMap<String, String>>,
         strict: bool,
         append: bool,
     ) -> PyResult<Table> {
-        let names: BTreeMap<String, String> = columns.map_or_else(|| Ok(BTreeMap::new()), |c| c.extract())?;
-        let reader = reader(table)?;
-        let job = Job::new(py, &plan.plan, subject, &reader.schema(), &names, strict, append)?;
-        py.detach(|| job.run(reader)).map_err(|e| arrow_error(&e))
+        let mut reader = reader(table)?;
+        let job = Job::new(py, &plan.plan, subject, &reader.schema(), &columns.unwrap_or_default(), strict, append)?;
+        let mut batches = Vec::new();
+        while let Some(batch) = py.detach(|| reader.next()) {
+            let batch = batch.map_err(|e| arrow_error(&e))?;
+            // In parts, so that an interrupt is heard.
+            for start in (0..batch.num_rows()).step_by(PART) {
+                let part = batch.slice(start, PART.min(batch.num_rows() - start));
+                batches.push(py.detach(|| job.batch(&part)).map_err(|e| arrow_error(&e))?);
+                py.check_signals()?;
+            }
+        }
+        Ok(Table { schema: job.schema, batches })
     }
 
     /// The names of the columns.
@@ -74,10 +83,14 @@ impl Table {
     }
 }
 
+/// How many rows are judged in one go.
+const PART: usize = 65_536;
+
 /// What is read of each row, and what is written beside it.
 struct Job<'a> {
     plan: &'a CorePlan,
     subject: &'a str,
+    facts: Vec<&'a Fact>,
     rules: Vec<&'a Rule>,
     /// Place of each column that is a fact, or the year of one, with the name it has there.
     inputs: Vec<(usize, String)>,
@@ -121,6 +134,14 @@ impl<'a> Job<'a> {
                 Ok(_) => Err(one(py, "columns", &Problem::DuplicateKey { key: wrong.into_keys().collect() })),
             };
         }
+        if inputs.is_empty() {
+            let expected = "a column that is a fact".to_owned();
+            return Err(one(
+                py,
+                "columns",
+                &Problem::InvalidValue { value: "a table without columns".to_owned(), expected },
+            ));
+        }
         let twice = |(i, (_, name)): (usize, &(usize, String))| {
             inputs.iter().take(i).any(|(_, earlier)| earlier == name).then(|| name.clone())
         };
@@ -129,7 +150,15 @@ impl<'a> Job<'a> {
         }
         let rules: Vec<&Rule> = plan.rules().iter().filter(|r| r.subject == subject).collect();
         let mut fields: Vec<Arc<Field>> = if append { table.fields().to_vec() } else { Vec::new() };
-        let coded = || DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Utf8));
+        let coded = || DataType::Dictionary(Box::new(DataType::Int16), Box::new(DataType::Utf8));
+        for (place, name) in &inputs {
+            let kind = table.field(*place).data_type();
+            if !is_readable(kind) {
+                let found = format!("a column of the type {kind}");
+                let expected = "numbers, texts, booleans, days or lists of texts".to_owned();
+                return Err(one(py, &format!("columns.{name}"), &Problem::WrongType { found, expected }));
+            }
+        }
         for rule in &rules {
             fields.push(Arc::new(Field::new(&rule.id, coded(), true)));
             if !rule.decisions.is_empty() {
@@ -142,42 +171,36 @@ impl<'a> Job<'a> {
                 return Err(one(py, "columns", &Problem::DuplicateKey { key: field.name().clone() }));
             }
         }
-        Ok(Job { plan, subject, rules, inputs, append, schema: Arc::new(Schema::new(fields)) })
-    }
-
-    fn run(&self, reader: Box<dyn RecordBatchReader + Send>) -> Result<Table, ArrowError> {
-        let batches = reader.map(|batch| self.batch(&batch?)).collect::<Result<_, ArrowError>>()?;
-        Ok(Table { schema: self.schema.clone(), batches })
+        let schema = Schema::new(fields).with_metadata(if append { table.metadata().clone() } else { <_>::default() });
+        Ok(Job { plan, subject, facts, rules, inputs, append, schema: Arc::new(schema) })
     }
 
     fn batch(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
         let columns: Vec<(&str, Column)> =
             self.inputs.iter().map(|(place, name)| (name.as_str(), column(batch.column(*place)))).collect();
-        let mut outcomes: Vec<StringDictionaryBuilder<Int8Type>> = self.rules.iter().map(|_| <_>::default()).collect();
-        let mut decisions: Vec<StringDictionaryBuilder<Int8Type>> = self.rules.iter().map(|_| <_>::default()).collect();
+        let rows = batch.num_rows();
+        let empty = || self.rules.iter().map(|_| Vec::with_capacity(rows)).collect::<Vec<Vec<Option<i16>>>>();
+        let (mut outcomes, mut decisions) = (empty(), empty());
         let mut wrong = StringBuilder::new();
-        for row in 0..batch.num_rows() {
+        for row in 0..rows {
             let (case, errors) = self.case(&columns, row);
             match case {
                 Some(case) => {
                     let found = case.outcomes().zip(outcomes.iter_mut().zip(&mut decisions));
-                    for ((_, outcome, decision), (to, beside)) in found {
-                        to.append(outcome.as_str())?;
-                        match decision {
-                            Some(decision) => drop(beside.append(decision)?),
-                            None => beside.append_null(),
-                        }
+                    for ((rule, outcome, decision), (to, beside)) in found {
+                        to.push(place(Outcome::ALL.iter(), &outcome));
+                        beside.push(decision.and_then(|id| place(rule.decisions.iter().map(|d| d.id.as_str()), id)));
                     }
                 }
-                None => outcomes.iter_mut().chain(&mut decisions).for_each(StringDictionaryBuilder::append_null),
+                None => outcomes.iter_mut().chain(&mut decisions).for_each(|to| to.push(None)),
             }
             wrong.append_option((!errors.is_empty()).then(|| errors.join("; ")));
         }
         let mut arrays: Vec<ArrayRef> = if self.append { batch.columns().to_vec() } else { Vec::new() };
-        for ((rule, outcome), decision) in self.rules.iter().zip(&mut outcomes).zip(&mut decisions) {
-            arrays.push(Arc::new(outcome.finish()));
+        for ((rule, outcome), decision) in self.rules.iter().zip(outcomes).zip(decisions) {
+            arrays.push(coded(outcome, Outcome::ALL.map(Outcome::as_str))?);
             if !rule.decisions.is_empty() {
-                arrays.push(Arc::new(decision.finish()));
+                arrays.push(coded(decision, rule.decisions.iter().map(|d| d.id.as_str()))?);
             }
         }
         arrays.push(Arc::new(wrong.finish()));
@@ -197,13 +220,30 @@ impl<'a> Job<'a> {
             let bad = names(&errors);
             found.extend(errors.iter().map(|e| format!("{}: {}", e.code(), e.path().trim_start_matches("facts."))));
             let before = left_out.len();
-            left_out.extend(columns.iter().map(|(name, _)| (*name).to_owned()).filter(|name| bad.contains(name)));
+            // A value whose year is wrong is not of this year.
+            let is_fact = |name: &str| self.facts.iter().any(|fact| fact.name == name);
+            let year_of = |bad: &str, name: &str| bad.strip_suffix("_year") == Some(name) && !is_fact(bad);
+            let is_bad = |name: &str| bad.iter().any(|b| b == name || year_of(b, name));
+            let fresh = |name: &&str| is_bad(name) && !left_out.iter().any(|out| out == name);
+            let more: Vec<String> = columns.iter().map(|(name, _)| *name).filter(fresh).map(str::to_owned).collect();
+            left_out.extend(more);
             if left_out.len() == before {
                 // Nothing that a cell of this row could mend.
                 return (None, found);
             }
         }
     }
+}
+
+/// The place of an item among others, as a code.
+fn place<T: PartialEq>(all: impl Iterator<Item = T>, wanted: T) -> Option<i16> {
+    all.zip(0_i16..).find(|(item, _)| *item == wanted).map(|(_, code)| code)
+}
+
+/// Codes with all the texts that they can stand for, whether they occur or not.
+fn coded<'a>(codes: Vec<Option<i16>>, texts: impl IntoIterator<Item = &'a str>) -> Result<ArrayRef, ArrowError> {
+    let texts: StringArray = texts.into_iter().map(Some).collect();
+    Ok(Arc::new(DictionaryArray::try_new(Int16Array::from(codes), Arc::new(texts))?))
 }
 
 /// The facts that errors name.
@@ -245,8 +285,6 @@ enum Cell<'a> {
     /// A decimal with every digit, a day, or a moment.
     Written(String),
     List(Vec<Option<Cell<'a>>>),
-    /// A column of a type that no fact has.
-    Other(String),
 }
 
 impl Serialize for Cell<'_> {
@@ -258,9 +296,23 @@ impl Serialize for Cell<'_> {
             Cell::Single(number) => serializer.serialize_f32(*number),
             Cell::Double(number) => serializer.serialize_f64(*number),
             Cell::Text(text) => serializer.serialize_str(text),
-            Cell::Written(text) | Cell::Other(text) => serializer.serialize_str(text),
+            Cell::Written(text) => serializer.serialize_str(text),
             Cell::List(items) => serializer.collect_seq(items),
         }
+    }
+}
+
+/// Whether [`column`] knows a type.
+fn is_readable(kind: &DataType) -> bool {
+    match kind {
+        DataType::Dictionary(_, values) => is_readable(values),
+        DataType::List(items) | DataType::LargeList(items) | DataType::FixedSizeList(items, _) => {
+            is_readable(items.data_type())
+        }
+        DataType::Timestamp(_, zone) => zone.is_none(),
+        DataType::Boolean | DataType::Date32 | DataType::Date64 | DataType::Null => true,
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
+        other => other.is_integer() || other.is_floating() || other.is_decimal(),
     }
 }
 
@@ -272,6 +324,12 @@ fn column(array: &dyn Array) -> Column<'_> {
             let numbers = array.as_primitive::<$kind>();
             let cell = $cell;
             Box::new(move |row| if numbers.is_valid(row) { cell(numbers.value(row)) } else { None })
+        }};
+    }
+    macro_rules! decimals {
+        ($kind:ty) => {{
+            let numbers = array.as_primitive::<$kind>();
+            Box::new(move |row| numbers.is_valid(row).then(|| Cell::Written(numbers.value_as_string(row))))
         }};
     }
     macro_rules! texts {
@@ -305,19 +363,18 @@ fn column(array: &dyn Array) -> Column<'_> {
         DataType::Timestamp(TimeUnit::Millisecond, None) => numbers!(TimestampMillisecondType, moment(1_000)),
         DataType::Timestamp(TimeUnit::Microsecond, None) => numbers!(TimestampMicrosecondType, moment(1_000_000)),
         DataType::Timestamp(TimeUnit::Nanosecond, None) => numbers!(TimestampNanosecondType, moment(1_000_000_000)),
-        DataType::Decimal128(..) => {
-            let numbers = array.as_primitive::<Decimal128Type>();
-            Box::new(move |row| numbers.is_valid(row).then(|| Cell::Written(numbers.value_as_string(row))))
-        }
-        DataType::Decimal256(..) => {
-            let numbers = array.as_primitive::<Decimal256Type>();
-            Box::new(move |row| numbers.is_valid(row).then(|| Cell::Written(numbers.value_as_string(row))))
-        }
+        DataType::Decimal32(..) => decimals!(Decimal32Type),
+        DataType::Decimal64(..) => decimals!(Decimal64Type),
+        DataType::Decimal128(..) => decimals!(Decimal128Type),
+        DataType::Decimal256(..) => decimals!(Decimal256Type),
         DataType::Utf8 => texts!(array.as_string::<i32>()),
         DataType::LargeUtf8 => texts!(array.as_string::<i64>()),
         DataType::Utf8View => texts!(array.as_string_view()),
         DataType::Dictionary(..) => {
             let dictionary = array.as_any_dictionary();
+            if dictionary.values().is_empty() {
+                return Box::new(|_| None);
+            }
             let (keys, values) = (dictionary.normalized_keys(), column(dictionary.values()));
             Box::new(move |row| if array.is_valid(row) { keys.get(row).and_then(|key| values(*key)) } else { None })
         }
@@ -337,11 +394,13 @@ fn column(array: &dyn Array) -> Column<'_> {
                 lists.value_offsets().iter().filter_map(|o| usize::try_from(*o).ok()).collect(),
             )
         }
-        DataType::Null => Box::new(|_| None),
-        other => {
-            let other = format!("a value of {other}");
-            Box::new(move |row| array.is_valid(row).then(|| Cell::Other(other.clone())))
+        DataType::FixedSizeList(..) => {
+            let lists = array.as_fixed_size_list();
+            let length = usize::try_from(lists.value_length()).unwrap_or(0);
+            members(array, lists.values(), (0..=array.len()).map(|row| row * length).collect())
         }
+        // Nothing is given; of any other type is no column that is read.
+        _ => Box::new(|_| None),
     }
 }
 

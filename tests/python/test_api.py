@@ -137,6 +137,58 @@ says = { zh = "2024年底前投运", en = "open by the end of 2024" }
 """
 
 
+class Loud(Decimal):
+    def __str__(self):
+        return "99"
+
+
+class Endless(enum.Enum):
+    A = 1
+    value = property(lambda self: self)
+
+
+def test_a_number_is_what_it_is_whatever_its_class_says(plan):
+    assert judge(plan, Loud("81.6")).margin == Decimal(0)
+    assert plan.with_target("target-pm25-2025", Loud("22")) == plan.with_target("target-pm25-2025", 22.0)
+    with pytest.raises(ecoplan.Error) as raised:
+        judge(plan, Endless.A)
+    assert raised.value.code == "wrong-type"
+
+
+@pytest.mark.parametrize(
+    "target", [math.nan, "x", True, None, 10**5000, Decimal("Infinity")], ids=lambda t: str(type(t))
+)
+def test_targets_that_are_none(plan, target):
+    with pytest.raises(ecoplan.Error):
+        plan.with_target("target-pm25-2025", target)
+
+
+def test_a_dict_that_changes_while_it_is_read(plan):
+    facts = {}
+
+    class Changing(Decimal):
+        def __hash__(self):
+            facts["x"] = 1
+            return super().__hash__()
+
+    class Sneaky(enum.Enum):
+        @property
+        def value(self):
+            facts.clear()
+            return 81.6
+
+        A = 1
+
+    facts.update(influent_bod5_2020_mg_l=61.6, influent_bod5_mg_l=Sneaky.A)
+    assert plan.evaluate("urban_wwtp", facts)[RULE].outcome == "satisfied"
+
+
+def test_rows_as_named_tuples(plan):
+    frame = pd.DataFrame({"influent_bod5_2020_mg_l": [61.6], "influent_bod5_mg_l": [81.6]})
+    (row,) = frame.itertuples(index=False)
+    assert plan.evaluate("urban_wwtp", row)[RULE].outcome == "satisfied"
+
+
 def test_days():
     county = ecoplan.Plan.from_toml(DAYS)
     day = datetime.date(2024, 12, 31)
@@ -145,6 +197,16 @@ def test_days():
     late = county.evaluate("works", opened=datetime.date(2025, 1, 2))["open-by-2024"]
     (change,) = late.changes
     assert (late.outcome, change.value, change.bound, change.direction) == ("breached", day, day, "at_most")
+    for nanoseconds in (np.datetime64("2024-12-31", "ns"), np.datetime64("2024-12-31T00:00:00", "s")):
+        assert county.evaluate("works", opened=nanoseconds)["open-by-2024"].outcome == "satisfied"
+    for no_day in (
+        np.datetime64("2024-12"),
+        np.datetime64("2024-12-31T01"),
+        pd.Timestamp("2024-12-31 00:00:00.000000001"),
+    ):
+        with pytest.raises(ecoplan.Error, match="without a time"):
+            county.evaluate("works", opened=no_day)
+    assert county.evaluate("works", opened=np.datetime64("NaT"))["open-by-2024"].outcome == "undetermined"
     noon = datetime.datetime(2024, 12, 31, 12)
     for moment in (noon, day.replace(day=1) and datetime.datetime(2024, 12, 31, tzinfo=datetime.timezone.utc)):
         with pytest.raises(ecoplan.Error, match="without a time") as raised:
@@ -168,6 +230,8 @@ class Hostile:
         ({"influent_bod5_mg_l": "未检出"}, "not-a-number", "facts.influent_bod5_mg_l"),
         ({"influent_bod5_mg_l": "86 t/d"}, "unit-mismatch", "facts.influent_bod5_mg_l"),
         ({"influent_bod5_mg_l": 10**400}, "too-many-digits", "facts.influent_bod5_mg_l"),
+        ({"influent_bod5_mg_l": 10**5000}, "too-many-digits", "facts.influent_bod5_mg_l"),
+        ({"influent_bod5_mg_l": "\ud800"}, "wrong-type", "facts.influent_bod5_mg_l"),
         ({"influent_bod5_mg_l": -1}, "out-of-range", "facts.influent_bod5_mg_l"),
         ({"influent_bod5_mg_l": True}, "wrong-type", "facts.influent_bod5_mg_l"),
         ({"influent_bod5_mg_l": 1j}, "wrong-type", "facts.influent_bod5_mg_l"),
@@ -231,6 +295,8 @@ def test_other_bad_input(plan):
         (lambda: plan.with_target("target-pm25-2025", "x"), "not-a-number"),
         (lambda: plan.evaluate("urban_wwtp").explain("fr"), "invalid-value"),
         (lambda: plan.verify("{"), "invalid-json"),
+        (lambda: plan.verify(5), "wrong-type"),
+        (lambda: plan.evaluate_all("nope", []), "unknown-subject"),
         (lambda: ecoplan.Plan.from_toml("["), "syntax"),
         (lambda: ecoplan.Expression("a >="), "expression-syntax"),
         (lambda: ecoplan.Expression("a").evaluate({"a": datetime.date(2025, 1, 1)}), "wrong-type"),
@@ -283,16 +349,23 @@ def test_receipts(plan):
 
 def test_equality_and_pickles(plan):
     tighter = plan.with_target("target-pm25-2025", 22).at("2024-12-31")
-    shared = tighter.with_facts("project", assigned_energy_intensity_reduction_pct=14.5)
+    quota = {"assigned_energy_intensity_reduction_pct": Decimal("14.5")}
+    shared = tighter.with_facts("project", quota, projected_energy_intensity_reduction_pct=np.float32(0.1))
     report = plan.evaluate("urban_wwtp", influent_bod5_2020_mg_l=61.6, influent_bod5_mg_l=81.6)
     in_shared = shared.evaluate("project", is_two_high=True, stage="proposed")
-    card = tighter.scorecard(plan.reported(), as_of="2023-12-31")
+    card = tighter.scorecard({**plan.reported(), "pm25_annual_ug_m3": Decimal("22.5")}, as_of="2023-12-31")
     reports = plan.evaluate_all("urban_wwtp", [{"influent_bod5_mg_l": n} for n in (90, 110)])
     things = [plan, tighter, shared, report, in_shared, report[RULE], report[RULE].changes, card, card[0], reports]
-    for thing in [*things, ecoplan.Expression("a + 1")]:
-        if not isinstance(thing, (list, ecoplan.Row)):
-            again = pickle.loads(pickle.dumps(thing))
-            assert again == thing == copy.deepcopy(thing)
+    for thing in [*things, ecoplan.Expression("a + 1"), in_shared.findings[0].possible]:
+        again = pickle.loads(pickle.dumps(thing))
+        assert again == thing == copy.deepcopy(thing)
+    many = plan.evaluate_all("urban_wwtp", [{}] * 50)
+    assert len(pickle.dumps(many)) < len(pickle.dumps(plan)) + 50 * len(many[0].to_json().encode()) * 1.1, (
+        "the plan is held once"
+    )
+    assert many[0].plan is many[1].plan is plan
+    assert plan.evaluate("urban_wwtp", as_of="2024-05-05").plan.as_of == datetime.date(2024, 5, 5)
+    assert len({*report[RULE].changes, *report[RULE].changes}) == len(report[RULE].changes)
     assert len({json.dumps(repr(t)) for t in (plan, tighter)}) == 2
     assert plan != tighter != shared
     assert hash(plan) == hash(ecoplan.plan("lianzhou-145"))
@@ -307,8 +380,10 @@ def test_scorecard(plan):
     assert card[-1].no == 21
     assert [row.no for row in card] == list(range(1, 22))
     assert sum(c["indicators"] for c in card.by_category) == 21
-    with pytest.raises(KeyError):
-        card.row(99)
+    assert [row.no for row in card[:2]] == [1, 2]
+    for no in (99, -1):
+        with pytest.raises(KeyError):
+            card.row(no)
     with pytest.raises(IndexError):
         card[21]
     assert plan.scorecard(good_days_pct=92.9).row(1).status == "breached"

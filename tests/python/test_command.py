@@ -149,19 +149,33 @@ def test_standard_input():
     assert outcomes(json.loads(done.stdout)) == {2: "breached"}
 
 
-def test_excel_floats_mean_their_shortest_decimal(tmp_path, assess):
-    # In binary, 81.6 - 61.6 is less than 20.
-    file = workbook(tmp_path / "t.xlsx", [["厂名", BEFORE, NOW], ["甲", 61.6, 81.6], ["乙", 61.6, 81.5]])
+def test_excel_floats_mean_what_excel_shows(tmp_path, assess, run):
+    # In binary, 81.6 - 61.6 is less than 20, and a computed mean is hardly ever the nearest to its decimal.
+    rows = [
+        ["厂名", BEFORE, NOW, "流量"],
+        ["甲", 61.6, 81.6, 0.5],
+        ["乙", 61.6, 81.5, 3],
+        ["丙", 61.6, 81.59999999999998],
+    ]
+    file = workbook(tmp_path / "t.xlsx", rows)
     status, found, _ = assess(file)
-    assert (status, outcomes(found)) == (0, {2: "satisfied", 3: "breached"})
+    assert (status, outcomes(found)) == (0, {2: "satisfied", 3: "breached", 4: "satisfied"})
+    assert [finding(case["report"])["margin"] for case in found["cases"]] == ["0", "-0.1", "0"]
+    assert run("assess", file, "--subject", "urban_wwtp", "--out", tmp_path / "o.xlsx")[0] == 0
+    out = list(openpyxl.load_workbook(tmp_path / "o.xlsx").worksheets[0].values)
+    assert [row[2:4] for row in out[1:]] == [(81.6, 0.5), (81.5, 3), (81.6, None)]
+    # A CSV file has the decimals that it has.
+    _, found, _ = assess(written(tmp_path / "t.csv", f"{BEFORE},{NOW}\n61.6,81.59999999999998\n"))
+    assert outcomes(found) == {2: "breached"}
 
 
 def test_an_excel_percentage_is_what_the_sheet_shows(tmp_path, assess):
     # 0.9782 that is shown as 97.82%; the plan asks for 93 %.
-    file = workbook(tmp_path / "t.xlsx", [["good_days_pct"], [0.9782]], A2="0.00%")
-    _, found, _ = assess(file, subject="city")
-    report = finding(found["cases"][0]["report"], "target-air-good-days-2025")
-    assert (report["outcome"], report["margin"]) == ("satisfied", "4.82")
+    for stored in (0.9782, 0.9782000000000001):
+        file = workbook(tmp_path / "t.xlsx", [["good_days_pct"], [stored]], A2="0.00%")
+        _, found, _ = assess(file, subject="city")
+        report = finding(found["cases"][0]["report"], "target-air-good-days-2025")
+        assert (report["outcome"], report["margin"]) == ("satisfied", "4.82")
     file = workbook(tmp_path / "u.xlsx", [[BEFORE, NOW], [61.6, 0.816]], B2="0%")
     status, found, err = assess(file)
     assert status == 1 and "unit-mismatch" in err
@@ -250,11 +264,47 @@ def test_a_bad_cell_is_named_and_the_rest_is_assessed(tmp_path, assess):
     ]
     assert "below the detection limit" in found["errors"][0]["hint"]
     assert "t.csv: row 3, column `进水BOD5平均浓度`: `未检出` is not a number [not-a-number] (leave" in err
-    # The year ahead is refused, the value beside it stands.
-    file = written(tmp_path / "u.csv", f"{BEFORE},{NOW},{NOW}_year\n61.6,81.6,2030\n")
+
+
+@pytest.mark.parametrize("year", ["2030", "2O24", "0"])
+def test_a_value_whose_year_is_refused_is_not_given(tmp_path, assess, run, year):
+    file = written(tmp_path / "t.csv", f"{BEFORE},{NOW}_year,{NOW}\n61.6,{year},81.6\n61.6,2025,81.6\n61.6,{year},x\n")
     status, found, _ = assess(file)
-    assert (status, outcomes(found)) == (1, {2: "satisfied"})
-    assert [(e["column"], e["code"]) for e in found["errors"]] == [(f"{NOW}_year", "future-year")]
+    assert (status, outcomes(found)) == (1, {2: "undetermined", 3: "satisfied", 4: "undetermined"})
+    assert found["cases"][0]["report"]["facts"] == {BEFORE: "61.6"}
+    code = "future-year" if year == "2030" else "invalid-year"
+    named = [(e["row"], e["column"], e["code"]) for e in found["errors"]]
+    assert named == [(2, f"{NOW}_year", code), (4, f"{NOW}_year", code), (4, NOW, "not-a-number")]
+    # A scorecard's row goes as a whole; so does a value of JSON, wherever its year stands.
+    files = [written(tmp_path / "v.csv", f"fact,value,year\npm25_annual_ug_m3,25,{year}\n")]
+    for given in (
+        {"pm25_annual_ug_m3": {"value": 25, "year": year}},
+        {"pm25_annual_ug_m3": 25, "pm25_annual_ug_m3_year": year},
+    ):
+        files.append(written(tmp_path / f"v{len(files)}.json", json.dumps(given)))
+    for file in files:
+        status, out, err = run("scorecard", file, "--format", "json")
+        rows = {row["rule"]: row for row in json.loads(out)["rows"]}
+        assert (status, rows["target-pm25-2025"]["status"]) == (1, "undetermined")
+        assert [e["code"] for e in json.loads(out)["errors"]] == [code] and "year" in err
+
+
+def test_a_year_that_is_a_formula_without_its_value(tmp_path, assess):
+    status, found, _ = assess(workbook(tmp_path / "t.xlsx", [[BEFORE, NOW, f"{NOW}_year"], [61.6, 81.6, "=2000+25"]]))
+    assert (status, outcomes(found)) == (1, {2: "undetermined"})
+    assert [(e["column"], e["code"]) for e in found["errors"]] == [(f"{NOW}_year", "formula-without-value")]
+
+
+def test_a_fact_whose_name_ends_in_year_is_none(tmp_path, assess):
+    fact = '[[fact]]\nsubject = "urban_wwtp"\nname = "{}"\nkind = "{}"\nsource = "reported"\n'
+    fact += 'label = {{ zh = "{}", en = "{}" }}\n'
+    facts = fact.format("rebuilt", "yes_no", "已改建", "rebuilt") + fact.format(
+        "rebuilt_year", "number", "改建", "when"
+    )
+    files = [*PLAN_FILES, written(tmp_path / "more.toml", facts)]
+    plan = [option for file in files for option in ("--plan", file)]
+    _, found, _ = assess(written(tmp_path / "t.csv", "rebuilt,rebuilt_year\n是,x\n"), *plan)
+    assert found["cases"][0]["report"]["facts"] == {"rebuilt": True}
 
 
 def test_bad_cells_in_chinese(tmp_path, run):

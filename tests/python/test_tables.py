@@ -116,7 +116,7 @@ def test_a_bad_cell_counts_as_not_given(plan):
         }
     )
     result = plan.evaluate_table("urban_wwtp", frame)
-    assert result[PLUS_20].to_list() == ["satisfied", "satisfied", "undetermined", "undetermined"]
+    assert result[PLUS_20].to_list() == ["satisfied", "undetermined", "undetermined", "undetermined"]
     # The other rule does not need what is wrong in the third row.
     assert result[POLICY].to_list()[2] == "undetermined"
     codes = [
@@ -174,9 +174,77 @@ def test_lists_and_what_is_no_fact(plan):
         assert result["error"].to_pylist() == [None] * 4
         sliced = plan.evaluate_table("urban_wwtp", pa.table({"plan_elements": column[1:]}))
         assert sliced["error"].to_pylist() == [None] * 3
-    table = pa.table({"influent_bod5_mg_l": pa.array([b"81.6", None]), "has_plan": pa.nulls(2)})
-    assert plan.evaluate_table("urban_wwtp", table)["error"].to_pylist()[0].startswith("not-a-number")
-    assert plan.evaluate_table("urban_wwtp", table)["error"].to_pylist()[1] is None
+    fixed = pa.array([elements, None], pa.list_(pa.string(), 2))
+    assert plan.evaluate_table("urban_wwtp", pa.table({"plan_elements": fixed}))["error"].to_pylist() == [None] * 2
+    nothing = pa.table({"influent_bod5_mg_l": pa.nulls(2), "has_plan": pa.nulls(2)})
+    assert plan.evaluate_table("urban_wwtp", nothing)["error"].to_pylist() == [None] * 2
+    for column in (pa.array([b"81.6"]), pa.array([{"value": 81.6}]), pa.array([datetime.timedelta(1)])):
+        with pytest.raises(ecoplan.Error) as raised:
+            plan.evaluate_table("urban_wwtp", pa.table({"influent_bod5_mg_l": column}))
+        assert (raised.value.code, raised.value.path) == ("wrong-type", "columns.influent_bod5_mg_l")
+
+
+def test_columns_of_nothing_and_rows_of_nothing(plan):
+    nulls = pa.array([None, None], pa.string()).dictionary_encode()
+    assert plan.evaluate_table("urban_wwtp", pa.table({"influent_bod5_mg_l": nulls}))["error"].to_pylist() == [None] * 2
+    frame = pd.DataFrame({"influent_bod5_mg_l": pd.Categorical([None, None])})
+    assert plan.evaluate_table("urban_wwtp", frame)[POLICY].tolist() == ["undetermined"] * 2
+    assert (
+        pa.table(
+            plan.evaluate_table("urban_wwtp", pa.table({"influent_bod5_mg_l": pa.array([], pa.float64())}))
+        ).num_rows
+        == 0
+    )
+    fields = [pa.array([61.6, 61.6]), pa.array([81.6, 81.6])]
+    rows = pa.StructArray.from_arrays(fields, list(CASES)[1:], mask=pa.array([False, True]))
+    for table in (rows, pa.chunked_array([rows])):
+        with pytest.raises(ValueError, match="a row of the table is null"):
+            plan.evaluate_table("urban_wwtp", table)
+    for column in (pa.array([1, 2]), pa.chunked_array([[1, 2]]), pl.Series([1, 2])):
+        with pytest.raises(ValueError, match="is no table"):
+            plan.evaluate_table("urban_wwtp", column)
+    with pytest.raises(ecoplan.Error, match="a column that is a fact"):
+        plan.evaluate_table("urban_wwtp", pl.DataFrame())
+
+
+def test_outcomes_are_coded_the_same_in_every_batch(plan):
+    table = pa.table(CASES)
+    parts = pa.Table.from_batches(table.to_batches(max_chunksize=1))
+    outcomes = plan.evaluate_table("urban_wwtp", parts)[PLUS_20]
+    assert outcomes.num_chunks == 4
+    texts = [chunk.dictionary.to_pylist() for chunk in outcomes.chunks]
+    assert texts == [["breached", "triggered", "undetermined", "pending", "satisfied", "not_applicable"]] * 4
+    assert outcomes.to_pylist() == EXPECTED
+
+
+def test_what_a_table_says_of_itself_is_kept(plan):
+    table = pa.table(CASES).replace_schema_metadata({"source": "county"})
+    assert plan.evaluate_table("urban_wwtp", table).schema.metadata == {b"source": b"county"}
+
+
+def test_what_a_stream_raises_ends_the_work(plan):
+    schema = pa.schema([("influent_bod5_mg_l", pa.float64())])
+
+    def batches():
+        yield pa.record_batch([pa.array([81.6])], schema)
+        raise RuntimeError("the source is gone")
+
+    with pytest.raises(ValueError, match="the source is gone"):
+        plan.evaluate_table("urban_wwtp", pa.RecordBatchReader.from_batches(schema, batches()))
+
+
+def test_long_work_can_be_interrupted(plan):
+    import signal
+    import threading
+    import time
+
+    table = pa.table({"influent_bod5_mg_l": np.full(4_000_000, 81.6)})
+    threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
+    start = time.perf_counter()
+    with pytest.raises(KeyboardInterrupt):
+        plan.evaluate_table("urban_wwtp", table)
+        time.sleep(60)
+    assert time.perf_counter() - start < 30
 
 
 def test_days():
@@ -235,3 +303,119 @@ def test_two_columns_for_one_fact(plan):
     with pytest.raises(ecoplan.Error) as raised:
         plan.evaluate_table("urban_wwtp", frame, columns={"进水": "influent_bod5_mg_l"})
     assert raised.value.code == "duplicate-key"
+
+
+class PandasBelow(pd.DataFrame):
+    @property
+    def _constructor(self):
+        return PandasBelow
+
+
+class PolarsBelow(pl.DataFrame):
+    pass
+
+
+def test_classes_below_those_of_the_libraries(plan):
+    for table in (PandasBelow(CASES, index=list("abcd")), PolarsBelow(CASES)):
+        result = plan.evaluate_table("urban_wwtp", table)
+        assert isinstance(result, (pd.DataFrame, pl.DataFrame))
+        assert list(result[PLUS_20]) == EXPECTED
+    assert isinstance(plan.evaluate_table("urban_wwtp", pa.table(CASES).to_reader()), ecoplan.Table)
+
+
+@pytest.mark.parametrize(
+    ("table", "part"),
+    [
+        (pd.DataFrame(CASES).iloc[0], r"plan\.evaluate\(subject, series\)"),
+        (pl.LazyFrame(CASES), "collect it first"),
+        (CASES, "Arrow PyCapsule protocol is expected, not dict"),
+    ],
+    ids=["series", "lazy", "dict"],
+)
+def test_what_is_no_table_says_what_is_expected(plan, table, part):
+    with pytest.raises(TypeError, match=part):
+        plan.evaluate_table("urban_wwtp", table)
+
+
+def test_a_frame_keeps_columns_that_arrow_cannot_hold(plan):
+    frame = pd.DataFrame(CASES, index=[7, 7, 8, 9])
+    frame["who"] = [object(), 1j, {1}, "x"]
+    frame["note"] = [1, "b", None, []]
+    frame.insert(0, "note", frame["note"], allow_duplicates=True)
+    result = plan.evaluate_table("urban_wwtp", frame)
+    assert result[PLUS_20].tolist() == EXPECTED
+    assert list(result.index) == [7, 7, 8, 9]
+    pd.testing.assert_frame_equal(result[frame.columns.unique()], frame[frame.columns.unique()])
+    with pytest.raises(ecoplan.Error) as raised:
+        plan.evaluate_table("urban_wwtp", frame.drop(columns="note"), strict=True)
+    named = [problem.path for problem in raised.value.errors]
+    assert (raised.value.code, sorted(named)) == ("unknown-fact", ["facts.plant", "facts.who"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"strict": True},
+        {"columns": {"进水": "influent"}},
+        {"columns": {"other": "influent_bod5_mg_l"}},
+        {"columns": {"进水": "influent_bod5_mg_l"}, "strict": True},
+    ],
+    ids=str,
+)
+def test_errors_of_a_frame_are_those_of_every_table(plan, arguments):
+    table = {"进水": [81.6], "note": ["x"], "influent_bod5_mg_l_yaer": [2025]}
+    raised = []
+    for frame in (pd.DataFrame(table), pl.DataFrame(table), pa.table(table)):
+        with pytest.raises(ecoplan.Error) as error:
+            plan.evaluate_table("urban_wwtp", frame, **arguments)
+        raised.append(error.value.errors)
+    assert raised[0] == raised[1] == raised[2]
+
+
+def test_a_frame_without_columns(plan):
+    for frame in (pd.DataFrame(index=range(3)), pd.DataFrame()):
+        with pytest.raises(ecoplan.Error, match="no column is a fact") as raised:
+            plan.evaluate_table("urban_wwtp", frame)
+        assert raised.value.code == "unknown-fact"
+
+
+def test_numbers_and_texts_in_one_column(plan):
+    # 61.6 + 20 is 81.6, whatever the cells are kept as; what is no number is named, and harms no other cell.
+    cells = [81.6, "未检出", None, "81.5", np.float32(81.6), Decimal("81.59"), 82, pd.NA, True]
+    frame = pd.DataFrame({"influent_bod5_2020_mg_l": 61.6, "influent_bod5_mg_l": pd.Series(cells, dtype=object)})
+    result = plan.evaluate_table("urban_wwtp", frame)
+    open_, met, short = "undetermined", "satisfied", "breached"
+    assert result[PLUS_20].tolist() == [met, open_, open_, short, met, short, met, open_, open_]
+    wrong = "not-a-number: influent_bod5_mg_l"
+    assert [None if pd.isna(e) else e for e in result["error"]] == [None, wrong, *[None] * 6, wrong]
+    pd.testing.assert_series_equal(result["influent_bod5_mg_l"], frame["influent_bod5_mg_l"])
+
+
+def test_days_and_texts_in_one_column():
+    from test_api import DAYS
+
+    cells = [pd.Timestamp("2024-12-31"), "2025-01-01", datetime.date(2024, 12, 31), "未知", pd.NaT]
+    frame = pd.DataFrame({"opened": pd.Series([*cells, datetime.datetime(2024, 12, 31, 12)], dtype=object)})
+    result = ecoplan.Plan.from_toml(DAYS).evaluate_table("works", frame)
+    assert result["open-by-2024"].tolist() == ["satisfied", "breached", "satisfied", *["undetermined"] * 3]
+    assert result["error"].notna().tolist() == [False, False, False, True, False, True]
+
+
+def test_pandas_needs_pyarrow(plan, monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ImportError, match="pip install pyarrow"):
+        plan.evaluate_table("urban_wwtp", pd.DataFrame(CASES))
+    assert plan.evaluate_table("urban_wwtp", pl.DataFrame(CASES))[PLUS_20].to_list() == EXPECTED
+
+
+@pytest.mark.parametrize("name", [PLUS_20, "error"])
+def test_a_frame_that_has_a_column_of_the_result(plan, name):
+    frame = pd.DataFrame({"influent_bod5_mg_l": [81.6], name: ["x"]})
+    with pytest.raises(ecoplan.Error, match="append=False") as raised:
+        plan.evaluate_table("urban_wwtp", frame)
+    assert (raised.value.code, raised.value.path) == ("duplicate-key", "columns")
+    assert name in raised.value.errors[0].message
+    assert list(plan.evaluate_table("urban_wwtp", frame, append=False).columns) == [POLICY, PLUS_20, "error"]

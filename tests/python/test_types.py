@@ -13,6 +13,9 @@ RIGHT = """
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+import numpy as np
 
 import ecoplan
 from ecoplan.lianzhou_145 import Lianzhou145, ProjectFacts, UrbanWwtpFacts
@@ -37,6 +40,19 @@ class Plant:
     influent_bod5_mg_l: float
 
 plan.evaluate("urban_wwtp", Plant(81.6))
+
+def show(reports: list[ecoplan.Report]) -> list[ecoplan.Finding]:
+    return [finding for report in reports for finding in report]
+
+show([report, plan.evaluate("project", project)])
+plan.scorecard(plan.reported())
+values = plan.reported()
+plan.scorecard(values, as_of="2024-12-31")
+plan.evaluate("urban_wwtp", influent_bod5_mg_l=np.float32(81.6), has_plan=np.bool_(True))
+row: dict[str, Any] = {"influent_bod5_mg_l": 81.6}
+plan.evaluate("urban_wwtp", **row)
+name = "".join(["lianzhou", "-145"])
+ecoplan.plan(name).evaluate("urban_wwtp", row)
 any_plan: ecoplan.Plan = ecoplan.load("county.toml")
 any_plan.evaluate("works", {"opened": datetime.date(2024, 1, 1)})["any-rule"]
 value = ecoplan.Expression("a + b").evaluate({"a": 1, "b": Decimal("0.5")})
@@ -58,6 +74,7 @@ WRONG = [
     'plan.with_target("target-pm25", 22)',
     'plan.next_question("urban_wwtp", {"x": 1})',
     'plan.evaluate("urban_wwtp", {}).explain("fr")',
+    'ecoplan.evaluatee("urban_wwtp")',
 ]
 
 
@@ -122,3 +139,25 @@ def test_types_are_there_when_the_program_runs():
     assert set(typing.get_args(types.Outcome)) < set(typing.get_args(types.Status))
     assert "influent_bod5_mg_l" in lianzhou_145.UrbanWwtpFacts.__annotations__
     assert Path(lianzhou_145.__file__).with_name("py.typed").exists()
+
+
+def test_help_says_what_the_stub_says():
+    """The stub is what editors show, the program's own docstrings are what `help()` and notebooks show."""
+    import ast
+    import inspect
+
+    import ecoplan._ecoplan as native
+
+    tree = ast.parse((PY / "python" / "ecoplan" / "_ecoplan.pyi").read_text(encoding="utf-8"))
+    compared = 0
+    for node in tree.body:
+        inner = node.body if isinstance(node, ast.ClassDef) else []
+        for item, path in [(node, ()), *((item, (item.name,)) for item in inner if isinstance(item, ast.FunctionDef))]:
+            if not isinstance(item, (ast.ClassDef, ast.FunctionDef)) or not ast.get_docstring(item):
+                continue
+            found = getattr(native, node.name)
+            for name in path:
+                found = getattr(found, name)
+            assert inspect.getdoc(found) == ast.get_docstring(item), (node.name, *path)
+            compared += 1
+    assert compared > 90

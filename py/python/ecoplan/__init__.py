@@ -13,11 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._ecoplan import (
-    Change,
     Expression,
     Finding,
     Plan,
-    Possible,
     Report,
     Reports,
     Row,
@@ -28,6 +26,7 @@ from ._ecoplan import (
 )
 from ._error import Error, Problem
 from ._load import load
+from ._values import Change, Possible
 from .bundled import plan
 
 if TYPE_CHECKING:
@@ -54,10 +53,15 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    # The picture needs matplotlib, which nothing else does.
-    if name == "plot":
-        from ._plot import plot
+if not TYPE_CHECKING:
 
-        return plot
-    raise AttributeError(f"module 'ecoplan' has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        # The picture needs matplotlib, which nothing else does.
+        if name == "plot":
+            from ._plot import plot
+
+            return plot
+        raise AttributeError(f"module 'ecoplan' has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return [*globals(), "plot"]

@@ -146,7 +146,7 @@ class Assessment:
         return [str(case.row), self.name(case), (self._verdict(finding), finding.outcome), margin, rule]
 
     def _verdict(self, finding: Finding[str, str]) -> str:
-        word = _html.verdict(finding.kind, finding.outcome, self.lang)
+        word = _words.verdict(finding.kind, finding.outcome, self.lang)
         return word if finding.decision is None else f"{word}: {self._decisions[finding.rule, finding.decision]}"
 
     def _rows(self) -> Iterator[list[Cell]]:
@@ -179,7 +179,7 @@ class Assessment:
 
 
 def _counts(counts: Any, lang: Lang) -> str:
-    found = [f"{_words.outcome(one, lang)} {counts[one]}" for one in _html.MARKS if counts.get(one)]
+    found = [f"{_words.outcome(one, lang)} {counts[one]}" for one in _words.MARKS if counts.get(one)]
     return _words.pick(lang, "，", ", ").join(found)
 
 

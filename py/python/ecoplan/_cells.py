@@ -266,30 +266,31 @@ def _members(text: str, choices: Mapping[str, str]) -> list[str]:
     return members
 
 
+# A fact's own name may end in `_year`: the codes tell. The last is a second year beside the value's own.
+_BAD_YEAR = ("future-year", "invalid-year", "duplicate-key")
+
+
 def lenient(judge: Callable[[dict[str, Any]], _T], facts: dict[str, Any]) -> tuple[_T, list[tuple[str, Problem]]]:
-    """Judges without the facts that are refused; gives the problem of each with its name."""
+    """Judges without the facts that are refused, and without values whose year is; gives each problem with its name."""
     problems: list[tuple[str, Problem]] = []
     while True:
         try:
             return judge(facts), problems
         except Error as error:
-            refused = [(_blamed(problem.path, facts), problem) for problem in error.errors]
+            refused = [(problem.path.removeprefix("facts.").partition(".")[0], problem) for problem in error.errors]
             if not all(name in facts for name, _ in refused):
                 raise  # nothing that a cell could mend
             problems += refused
             bad = {name for name, _ in refused}
+            # Without its year, a value would count as current.
+            bad |= {name.removesuffix("_year") for name, problem in refused if problem.code in _BAD_YEAR}
             facts = {name: fact for name, fact in facts.items() if name not in bad}
-
-
-def _blamed(path: str, facts: Mapping[str, Any]) -> str:
-    name, _, inner = path.removeprefix("facts.").partition(".")
-    return f"{name}_year" if inner == "year" and f"{name}_year" in facts else name
 
 
 def row(
     judge: Callable[[dict[str, Any]], _T], table: Headed, number: int, cells: Sequence[Cell]
 ) -> tuple[_T, list[CellError]]:
-    """Judges one row. A bad cell is not given; a row that has slipped under its headings gives nothing."""
+    """Judges one row. A bad cell is not given, nor a value whose year is bad; a row that has slipped gives nothing."""
     if table.shifting and not all(map(blank, cells[len(table.headings) :])):
         message = f"{len(cells)} cells under {len(table.headings)} headings: none of them is read"
         zh = f"本行有 {len(cells)} 个单元格，而表头只有 {len(table.headings)} 个：整行不读"
@@ -298,6 +299,7 @@ def row(
     facts: dict[str, Any] = {}
     errors = []
     headings = {}
+    undated: set[str] = set()
     for column in table.columns:
         cell = cells[column.place] if column.place < len(cells) else None
         if blank(cell):
@@ -307,6 +309,8 @@ def row(
             facts[column.name] = value(column.name, column.fact, cell)
         except Refused as refused:
             errors.append(CellError(number, column.heading, refused.problem))
+            undated |= {column.fact["name"]} if column.is_year else set()
+    facts = {name: fact for name, fact in facts.items() if name not in undated}
     found, problems = lenient(judge, facts)
     errors += [CellError(number, headings[name], problem) for name, problem in problems]
     order = [column.heading for column in table.columns]

@@ -1,16 +1,16 @@
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import Field
 from decimal import Decimal
 from typing import Any, ClassVar, Final, Generic, Protocol, SupportsIndex, final, overload
 
 from typing_extensions import Self, TypeVar, disjoint_base
 
+from ._values import Change, Possible
 from .types import (
     CategoryCounts,
     Cite,
     Day,
-    Direction,
     FactInfo,
     Facts,
     Headline,
@@ -36,16 +36,14 @@ class _Arrow(Protocol):
 class _ArrowBatch(Protocol):
     def __arrow_c_array__(self, requested_schema: object | None = None, /) -> tuple[object, object]: ...
 
-# The ids of a subject's rules and decisions; text, where the plan is not one of the bundled ones.
-_R = TypeVar("_R", bound=str, default=str)
-_D = TypeVar("_D", bound=str, default=str)
+# The ids of a subject's rules and decisions; any text, where nothing is said.
+_R = TypeVar("_R", bound=str, default=Any)
+_D = TypeVar("_D", bound=str, default=Any)
 
 __all__ = [
-    "Change",
     "Expression",
     "Finding",
     "Plan",
-    "Possible",
     "Report",
     "Reports",
     "Row",
@@ -107,7 +105,7 @@ class Plan:
         """First and last day."""
     @property
     def hash(self) -> str:
-        """SHA-256 of the content: equal for equal content, however it was laid out in files."""
+        """SHA-256 of the content: equal for equal content in the same order, however it was laid out in files."""
     @property
     def as_of(self) -> datetime.date:
         """The day of judgement: the plan's last day unless ``at`` says otherwise."""
@@ -138,7 +136,8 @@ class Plan:
             Error: As ``evaluate``.
         """
     def with_target(self, rule: str, target: Number, /) -> Self:
-        """A new plan in which the target of a rule is another number, as where the plan itself announces a correction.
+        """A new plan in which the target of a rule is another number, in the unit of its measure, as where the plan
+        itself announces a correction.
 
         Raises:
             Error: A rule that the plan does not have (``unknown-rule``), or that does not compare its measure with one
@@ -172,7 +171,7 @@ class Plan:
         *,
         as_of: Day | None = None,
         constants: Facts | _Dataclass | None = None,
-        columns: dict[str, str] | None = None,
+        columns: Mapping[str, str] | None = None,
         strict: bool = False,
         append: bool = True,
     ) -> Any:
@@ -268,7 +267,7 @@ class Report(Generic[_R, _D]):
     def _repr_html_(self) -> str: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __getitem__(self, rule: _R, /) -> Finding[_R, _D]: ...
-    def __contains__(self, rule: str, /) -> bool: ...
+    def __contains__(self, rule: object, /) -> bool: ...
     def __iter__(self) -> Iterator[Finding[_R, _D]]: ...
     def __len__(self) -> int: ...
     def __bool__(self) -> bool: ...
@@ -354,48 +353,12 @@ class Finding(Generic[_R, _D]):
     __hash__: ClassVar[None]  # type: ignore[assignment]
 
 @final
-class Change:
-    """A change of one fact that would satisfy a rule: the nearest there is, in steps of the fact's usual decimals."""
-
-    @property
-    def fact(self) -> str:
-        """The fact."""
-    @property
-    def value(self) -> bool | Decimal | str | datetime.date | list[str]:
-        """The nearest value that satisfies."""
-    @property
-    def bound(self) -> Decimal | datetime.date | None:
-        """For a number or a day, the boundary."""
-    @property
-    def inclusive(self) -> bool | None:
-        """For a number or a day, whether the boundary itself satisfies."""
-    @property
-    def direction(self) -> Direction | None:
-        """For a number or a day, on which side of the boundary it has to be."""
-    def __eq__(self, other: object, /) -> bool: ...
-    __hash__: ClassVar[None]  # type: ignore[assignment]
-
-@final
-class Possible:
-    """An outcome that is still possible, with a decision where a gate or definition gives one."""
-
-    @property
-    def outcome(self) -> Outcome:
-        """The outcome."""
-    @property
-    def decision(self) -> str | None:
-        """The id of the decision."""
-    def __eq__(self, other: object, /) -> bool: ...
-    def __ne__(self, other: object, /) -> bool: ...
-    __hash__: ClassVar[None]  # type: ignore[assignment]
-
-@final
 class Reports(Generic[_R, _D]):
     """The reports of several cases: a sequence that Arrow libraries take as a table, a row for each finding."""
 
     @classmethod
     def __class_getitem__(cls, _item: object) -> type: ...
-    def __new__(cls, reports: list[Report[_R, _D]], /) -> Self: ...
+    def __new__(cls, reports: Sequence[Report[_R, _D]], /) -> Self: ...
     def _repr_html_(self) -> str: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     @overload
@@ -449,7 +412,10 @@ class Scorecard:
     @classmethod
     def _restore(cls, plan: Plan, values: str) -> Scorecard: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    @overload
     def __getitem__(self, index: SupportsIndex, /) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> list[Row]: ...
     def __iter__(self) -> Iterator[Row]: ...
     def __len__(self) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...
@@ -533,7 +499,7 @@ class Table:
         """The names of the columns."""
     @staticmethod
     def _evaluate(
-        plan: Plan, subject: str, table: object, columns: dict[str, str] | None, strict: bool, append: bool
+        plan: Plan, subject: str, table: object, columns: Mapping[str, str] | None, strict: bool, append: bool
     ) -> Table: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __len__(self) -> int: ...
@@ -561,4 +527,4 @@ class Expression:
                 (``wrong-type``).
         """
     def __eq__(self, other: object, /) -> bool: ...
-    __hash__: ClassVar[None]  # type: ignore[assignment]
+    def __hash__(self) -> int: ...

@@ -132,9 +132,12 @@ def _excel_cell(cell: Any, formula: Any) -> Cell:
     value = cell.value
     if value is None and formula.value is not None and cell.data_type != "str":  # "str": it gives the empty text
         return Formula(getattr(formula.value, "text", formula.value))
-    if isinstance(value, float | int) and not isinstance(value, bool) and "%" in _unquoted(cell.number_format):
+    if isinstance(value, float) and math.isfinite(value):
+        # Excel shows 15 digits of a number: what it computes as 81.6 is often stored as 81.59999999999998.
+        value = Decimal(format(value, ".15g"))
+    if isinstance(value, Decimal | int) and not isinstance(value, bool) and "%" in _unquoted(cell.number_format):
         # What the sheet shows as 97.82% is stored as 0.9782.
-        return f"{plain(Decimal(repr(value)) * 100)}%"
+        return f"{plain(Decimal(value) * 100)}%"
     if isinstance(value, datetime.time | datetime.timedelta):
         return str(value)
     return value

@@ -8,75 +8,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ._error import Error, Problem
+from ._words import (
+    ATTRIBUTES,
+    BINDING,
+    KINDS,
+    MARKS,
+    Words,
+    bracketed,
+    checked,
+    difference,
+    margin_text,
+    number,
+    place,
+    suffix,
+    unit,
+    verdict,
+    why,
+)
 
 if TYPE_CHECKING:
     from ._ecoplan import Finding, Plan, Report, Reports, Scorecard
-    from .types import Cite, FactInfo, RuleInfo, Text
+    from .types import Cite
 
 MOST_CASES = 50
-
-MARKS = {
-    "breached": "✗",
-    "triggered": "!",
-    "undetermined": "?",
-    "pending": "…",
-    "satisfied": "✓",
-    "not_applicable": "–",
-    "not_assessed": "–",
-}
-
-_OUTCOMES = {
-    "breached": ("不符合", "breached"),
-    "triggered": ("触发", "triggered"),
-    "undetermined": ("无法判定", "undetermined"),
-    "pending": ("待完成", "pending"),
-    "satisfied": ("符合", "satisfied"),
-    "not_applicable": ("不适用", "not applicable"),
-    "not_assessed": ("不参评", "not assessed"),
-}
-_VERDICTS = {
-    ("target", "satisfied"): ("已完成", "satisfied"),
-    ("target", "breached"): ("未完成", "breached"),
-    ("deadline", "satisfied"): ("已完成", "satisfied"),
-    ("deadline", "breached"): ("未完成", "breached"),
-    ("gate", "satisfied"): ("未触发", "not triggered"),
-    ("definition", "triggered"): ("归类", "classified"),
-    ("obligation", "triggered"): ("产生任务", "duty arises"),
-    ("prohibition", "triggered"): ("产生任务", "duty arises"),
-}
-_KINDS = {
-    "target": ("目标", "target"),
-    "obligation": ("义务", "obligation"),
-    "prohibition": ("禁止", "prohibition"),
-    "gate": ("准入", "gate"),
-    "definition": ("定义", "definition"),
-    "deadline": ("期限", "deadline"),
-}
-_BINDING = {
-    "binding": ("约束性指标", "binding indicator"),
-    "expected": ("预期性指标", "expected indicator"),
-    "mandatory": ("刚性要求", "mandatory"),
-    "in_principle": ("原则性要求", "in principle"),
-    "progressive": ("推进类要求", "progressive"),
-    "encouraged": ("鼓励类要求", "encouraged"),
-}
-_REASONS = {
-    "no_data": ("无数据", "no data"),
-    "scope_changed": ("统计口径变化", "statistical scope changed"),
-    "not_counted": ("未统计", "not counted"),
-}
-_UNITS_ZH = {
-    "10^4 t": " 万吨",
-    "t/d": " 吨/日",
-    "m2/person": " 平方米/人",
-    "m3/10^4 yuan": " 立方米/万元",
-}
 
 # Text on a light and on a dark ground; the shades of Okabe and Ito, moved until they are readable as text.
 _TEXT = ("#1b1f23", "#e6e8ea")
@@ -205,92 +163,11 @@ def _fragment(lang: str, *children: str) -> str:
     return str(_join([_STYLE, _el("div", *children, class_="ecoplan", lang="zh-CN" if lang == "zh" else "en")]))
 
 
-def pick(lang: str, zh: str, en: str) -> str:
-    """The text of the language."""
-    return zh if lang == "zh" else en
-
-
-def checked(lang: str) -> str:
-    """The language, where it is one of the two."""
-    if lang not in ("zh", "en"):
-        message, zh = f"`{lang}` where `zh` or `en` is expected", f"“{lang}”无效：应为 `zh` 或 `en`"
-        raise Error(Problem("invalid-value", "lang", message, zh))
-    return lang
-
-
-def verdict(kind: str, outcome: str, lang: str) -> str:
-    """The word for an outcome of one kind of rule."""
-    return pick(lang, *_VERDICTS.get((kind, outcome), _OUTCOMES[outcome]))
-
-
-def why(reason: str, lang: str) -> str:
-    """Why a row is not assessed or cannot be computed."""
-    return pick(lang, *_REASONS.get(reason, ("无法计算", "not computable")))
-
-
-def number(value: Decimal) -> str:
-    """A number in plain digits."""
-    return f"{value:f}"
-
-
-def suffix(unit: str | None, lang: str) -> str:
-    """A unit as people write it, with the space that goes before it."""
-    if not unit or unit == "%":
-        return unit or ""
-    if lang == "zh" and unit in _UNITS_ZH:
-        return _UNITS_ZH[unit]
-    printed = unit.replace("ug", "μg").replace("m3", "m³").replace("m2", "m²").replace("10^4 ", "10,000 ")
-    return f" {printed}"
-
-
-def _unit(unit: str | None, lang: str) -> str:
-    return _wrapped(suffix(unit, lang).strip(), lang) if unit else ""
-
-
-def difference(unit: str | None, lang: str) -> str:
-    """The unit of a difference: what separates two percentages is percentage points."""
-    return pick(lang, " 个百分点", " percentage points") if unit == "%" else suffix(unit, lang)
-
-
-def margin_text(margin: Decimal, unit: str | None, lang: str) -> str:
-    """A margin in words: ``1.6 mg/L short``."""
-    amount = f"{number(abs(margin))}{difference(unit, lang)}"
-    if margin == 0:
-        return pick(lang, "恰在界限上", "exactly on the boundary")
-    return (
-        pick(lang, f"尚余 {amount}", f"{amount} to spare")
-        if margin > 0
-        else pick(lang, f"相差 {amount}", f"{amount} short")
-    )
-
-
-def _wrapped(text: str, lang: str) -> str:
-    return pick(lang, f"（{text}）", f" ({text})")
-
-
-def _numeral(n: int) -> str:
-    """A Chinese numeral up to 99, which no chapter exceeds."""
-    if not 0 <= n <= 99:
-        return str(n)
-    tens, ones = divmod(n, 10)
-    digits = "零一二三四五六七八九"
-    return f"{digits[tens] if tens > 1 else ''}{'十' if tens else ''}{digits[ones] if ones or not tens else ''}"
-
-
 def _citation(cite: Cite, lang: str) -> _Markup:
-    chapter, section, item, table = cite["chapter"], cite["section"], cite["item"], cite["table"]
     # Chinese quotes within Chinese quotes are the single ones.
     words = cite["anchor"] if lang == "en" else cite["anchor"].replace("“", "‘").replace("”", "’")
-    anchor = _el("span", words, lang="zh-CN")
-    if lang == "en":
-        place = f"chapter {chapter}, section {section}"
-        place += f", item {item}" if item is not None else ""
-        place += f", table {table}" if table is not None else ""
-        return _join([place, ': "', anchor, '"'])
-    place = f"第{_numeral(chapter)}章第{_numeral(section)}节"
-    place += f"“{_numeral(item)}、”" if item is not None else ""
-    place += f"表{table}" if table is not None else ""
-    return _join([place, "：“", anchor, "”"])
+    before, after = (': "', '"') if lang == "en" else ("：“", "”")
+    return _join([place(cite, lang), before, _el("span", words, lang="zh-CN"), after])
 
 
 def _badge(kind: str, outcome: str, lang: str, rest: str = "") -> _Markup:
@@ -304,98 +181,28 @@ def _counts(counts: Mapping[Any, int], lang: str) -> _Markup:
     return _join((_badge("", o, lang, f" {counts[o]}") for o in MARKS if counts.get(o)), " · ")
 
 
-@dataclass(frozen=True)
-class _Words:
-    """What the ids of one subject are called."""
-
-    lang: str
-    facts: dict[str, FactInfo]
-    rules: dict[str, RuleInfo]
-
-    @staticmethod
-    def of(plan: Plan, subject: str | None, lang: str) -> _Words:
-        if subject is None:
-            return _Words(lang, {}, {})
-        facts = {fact["name"]: fact for fact in plan.facts(subject)}
-        return _Words(lang, facts, {rule["id"]: rule for rule in plan.rules(subject)})
-
-    def pick(self, zh: str, en: str) -> str:
-        return pick(self.lang, zh, en)
-
-    def get(self, text: Text) -> str:
-        return text["zh"] if self.lang == "zh" else text["en"]
-
-    def label(self, fact: str) -> str:
-        return self.get(self.facts[fact]["label"]) if fact in self.facts else fact
-
-    def value(self, fact: str, value: Any) -> str:
-        """A value of a fact: ``81.6 mg/L``, ``yes``, the label of a choice."""
-        if value is None:
-            return self.pick("未知", "not known")
-        if isinstance(value, bool):
-            return self.pick("是", "yes") if value else self.pick("否", "no")
-        if isinstance(value, list):
-            return self.pick("、", ", ").join(self.value(fact, item) for item in value) or self.pick("无", "none")
-        known = self.facts.get(fact)
-        for choice in known["choices"] if known else []:
-            if choice["id"] == value:
-                return self.get(choice["label"])
-        unit = known["unit"] if known and known["kind"] == "number" else None
-        return f"{value}{suffix(unit, self.lang)}"
-
-    def wanted(self, fact: str) -> _Markup:
-        """A missing fact, with who has to supply it where that is not plain."""
-        known, label = self.facts.get(fact), self.label(fact)
-        if known and known["kind"] == "yes_no":
-            label = self.pick(f"{label}（是/否）", f"whether {label}")
-        supplied = {
-            "judgement": self.pick("须人工判断", "a person's judgement"),
-            "assigned": self.pick("由上级下达或认定", "set or found by a higher authority"),
-        }.get(known["source"] if known else "")
-        return _join([label, " ", _el("code", f"[{fact}]"), _wrapped(supplied, self.lang) if supplied else ""])
-
-    def decision(self, rule: str, decision: str) -> str:
-        info = self.rules[rule]
-        every = [*info["decisions"], *(d for reading in info["readings"] for d in reading["decisions"])]
-        return next((self.get(d["label"]) for d in every if d["id"] == decision), decision)
-
-    def possible(self, finding: dict[str, Any], possible: list[dict[str, Any]]) -> str:
-        def one(outcome: str, decision: str | None) -> str:
-            word = verdict(finding["kind"], outcome, self.lang)
-            return word + (_wrapped(self.decision(finding["rule"], decision), self.lang) if decision else "")
-
-        return self.pick("、", ", ").join(one(p["outcome"], p["decision"]) for p in possible)
-
-    def change(self, change: dict[str, Any]) -> str:
-        """A change as a person would say it: ``mean influent BOD5 at least 81.6 mg/L``."""
-        fact, direction, inclusive = change["fact"], change["direction"], change["inclusive"] is True
-        if change["bound"] is None or direction is None:
-            return f"{self.label(fact)}{self.pick('：', ': ')}{self.value(fact, change['value'])}"
-        day = fact in self.facts and self.facts[fact]["kind"] == "date"
-        zh, en = {
-            ("at_least", True, False): ("不低于", "at least"),
-            ("at_least", False, False): ("高于", "above"),
-            ("at_most", True, False): ("不超过", "at most"),
-            ("at_most", False, False): ("低于", "below"),
-            ("at_least", True, True): ("不早于", "not before"),
-            ("at_least", False, True): ("晚于", "after"),
-            ("at_most", True, True): ("不晚于", "not after"),
-            ("at_most", False, True): ("早于", "before"),
-        }.get((direction, inclusive, day), ("为", "exactly"))
-        amount = self.value(fact, change["value" if inclusive or direction == "exactly" else "bound"])
-        return self.pick(f"{self.label(fact)}{zh} {amount}", f"{self.label(fact)} {en} {amount}")
+def _wanted(fact: str, words: Words) -> _Markup:
+    """A missing fact, with who has to supply it where that is not plain."""
+    known, label = words.facts.get(fact), words.label(fact)
+    if known and known["kind"] == "yes_no":
+        label = words.pick(f"{label}（是/否）", f"whether {label}")
+    supplied = {
+        "judgement": words.pick("须人工判断", "a person's judgement"),
+        "assigned": words.pick("由上级下达或认定", "set or found by a higher authority"),
+    }.get(known["source"] if known else "", "")
+    return _join([label, " ", _el("code", f"[{fact}]"), bracketed("", supplied, words.lang)])
 
 
-def _condition(node: dict[str, Any], words: _Words, before: str = "") -> _Markup:
+def _condition(node: dict[str, Any], words: Words, before: str = "") -> _Markup:
     """A condition with its mark, the values it looks at, and its parts below it."""
     mark = {True: "✓", False: "✗"}.get(node["value"], "?")
     seen = [f"{words.label(f['fact'])} = {words.value(f['fact'], f['value'])}" for f in node.get("facts", [])]
-    values = _el("span", _wrapped(words.pick("；", "; ").join(seen), words.lang), class_="ecoplan-muted")
+    values = _el("span", bracketed("", words.pick("；", "; ").join(seen), words.lang), class_="ecoplan-muted")
     parts = _list(_condition(child, words) for child in node.get("children", []))
     return _join([f"{mark} {before}", _el("code", node["condition"]), values if seen else "", parts])
 
 
-def _because(finding: dict[str, Any], words: _Words) -> Iterator[_Markup]:
+def _because(finding: dict[str, Any], words: Words) -> Iterator[_Markup]:
     for part in finding["because"]:
         before = {
             "applies": words.pick("适用", "applies if"),
@@ -406,7 +213,7 @@ def _because(finding: dict[str, Any], words: _Words) -> Iterator[_Markup]:
         yield _condition(part, words, before + words.pick("：", ": "))
 
 
-def _outcome(finding: dict[str, Any], words: _Words) -> _Markup:
+def _outcome(finding: dict[str, Any], words: Words) -> _Markup:
     decision = finding["decision"]
     rest = f" → {words.decision(finding['rule'], decision)}" if decision else ""
     return _badge(finding["kind"], finding["outcome"], words.lang, rest)
@@ -418,17 +225,17 @@ def _margin(found: dict[str, Any], lang: str) -> str:
     return "—" if margin is None else margin_text(Decimal(margin), found["unit"], lang)
 
 
-def _reading(reading: dict[str, Any], finding: dict[str, Any], words: _Words) -> _Markup:
+def _reading(reading: dict[str, Any], finding: dict[str, Any], words: Words) -> _Markup:
     says = verdict(finding["kind"], reading["outcome"], words.lang)
     if reading["decision"]:
         says += f" → {words.decision(finding['rule'], reading['decision'])}"
     if reading["outcome"] == "undetermined":
         open_still = words.possible(finding, reading["possible"])
-        says += _wrapped(words.pick("仍有可能：", "still possible: ") + open_still, words.lang)
+        says = bracketed(says, words.pick("仍有可能：", "still possible: ") + open_still, words.lang)
     return _join([f"{words.get(reading['note'])} → {says} ", _el("code", f"[{reading['reading']}]")])
 
 
-def _details(finding: dict[str, Any], words: _Words) -> Iterator[tuple[str, str]]:
+def _details(finding: dict[str, Any], words: Words) -> Iterator[tuple[str, str]]:
     """What there is to say beside outcome, margin, missing facts and source; each with its name."""
     yield words.pick("规定", "rule"), words.get(finding["says"])
     yield words.pick("依据", "because"), _list(_because(finding, words))
@@ -453,18 +260,18 @@ def _details(finding: dict[str, Any], words: _Words) -> Iterator[tuple[str, str]
     if finding["notes"]:
         yield words.pick("注意", "note"), _list(words.get(note) for note in finding["notes"])
     strength, indicator = finding["strength"], words.rules[finding["rule"]]["indicator"]
-    binding = words.pick(*_BINDING[indicator["attribute"] if indicator else strength["class"]])
+    binding = words.get(BINDING[indicator["attribute"] if indicator else strength["class"]])
     verb = words.pick(f"{binding}，原文“{strength['verb']}”", f"{binding}, “{strength['verb']}”")
-    yield words.pick("责任主体", "addressed to"), words.get(finding["addressee"]) + _wrapped(verb, words.lang)
+    yield words.pick("责任主体", "addressed to"), bracketed(words.get(finding["addressee"]), verb, words.lang)
 
 
-def _heading(plan: Plan, subject: str | None, as_of: object, words: _Words) -> str:
+def _heading(plan: Plan, subject: str | None, as_of: object, words: Words) -> str:
     label = next((words.get(s["label"]) for s in plan.subjects() if s["id"] == subject), None)
     parts = [label, words.get(plan.title), f"{words.pick('评价日', 'as of')} {as_of}"]
     return " · ".join(part for part in parts if part)
 
 
-def _notes(notes: Iterable[Any], words: _Words) -> Iterator[_Markup]:
+def _notes(notes: Iterable[Any], words: Words) -> Iterator[_Markup]:
     for note in notes:
         yield _el("p", words.pick("注意：", "note: "), words.get(note))
 
@@ -472,13 +279,13 @@ def _notes(notes: Iterable[Any], words: _Words) -> Iterator[_Markup]:
 def finding(finding: Finding, *, lang: str = "en") -> str:
     """One finding with all there is to say about it, one thing a row."""
     report = finding.report
-    words, found = _Words.of(report.plan, report.subject, checked(lang)), finding.to_dict()
+    words, found = Words.of(report.plan, report.subject, checked(lang)), finding.to_dict()
     rows: list[tuple[str, str]] = [
         (words.pick("结论", "outcome"), _outcome(found, words)),
         (words.pick("余量", "margin"), _margin(found, lang)),
     ]
     if found["missing"]:
-        rows.append((words.pick("尚缺信息", "not known"), _list(map(words.wanted, found["missing"]))))
+        rows.append((words.pick("尚缺信息", "not known"), _list(_wanted(fact, words) for fact in found["missing"])))
     rows += _details(found, words)
     rows.append((words.pick("出处", "source"), _citation(found["cite"], lang)))
     caption = _el("caption", words.get(found["title"]), " ", _el("code", f"[{found['rule']}]"))
@@ -489,7 +296,7 @@ def finding(finding: Finding, *, lang: str = "en") -> str:
 
 def report(report: Report, *, lang: str = "en") -> str:
     """The findings of one case, one a row; those that do not concern the case are named below."""
-    words, found = _Words.of(report.plan, report.subject, checked(lang)), report.to_dict()
+    words, found = Words.of(report.plan, report.subject, checked(lang)), report.to_dict()
     apart = [f for f in found["findings"] if f["outcome"] == "not_applicable" and not f["readings"]]
     rows = []
     for one in (f for f in found["findings"] if f not in apart):
@@ -501,7 +308,7 @@ def report(report: Report, *, lang: str = "en") -> str:
                 _el("td", _outcome(one, words)),
                 _el("th", words.get(one["title"]), " ", _el("code", f"[{one['rule']}]"), scope="row"),
                 _el("td", _margin(one, lang), class_="ecoplan-amount"),
-                _el("td", _list(map(words.wanted, one["missing"])) or "—"),
+                _el("td", _list(_wanted(fact, words) for fact in one["missing"]) or "—"),
                 _el("td", _citation(one["cite"], lang), class_="ecoplan-source"),
             ),
             _el("tr", _el("td", folded, colspan=5)),
@@ -521,7 +328,7 @@ def report(report: Report, *, lang: str = "en") -> str:
         titles = words.pick("；", "; ").join(words.get(f["title"]) for f in apart)
         below.append(_el("p", _badge("", "not_applicable", lang), words.pick("：", ": "), titles))
     if found["next_question"]:
-        asked = words.wanted(found["next_question"])
+        asked = _wanted(found["next_question"], words)
         below.append(_el("p", words.pick("下一步请提供：", "next, find out: "), asked))
     return _fragment(lang, _el("table", caption, head, _el("tbody", overall, *rows)), *below)
 
@@ -529,10 +336,10 @@ def report(report: Report, *, lang: str = "en") -> str:
 def reports(reports: Reports, *, lang: str = "en") -> str:
     """Several cases, one a row: how many have each outcome, and what stands out in the first of them."""
     total = len(reports)
-    say = _Words(checked(lang), {}, {})
+    say = Words(checked(lang), {}, {})
     outcomes = Counter(report.outcome for report in reports)
     kinds = {(report.plan, report.subject, report.as_of) for report in reports}
-    of_kind = {(plan, subject): _Words.of(plan, subject, lang) for plan, subject, _ in kinds}
+    of_kind = {(plan, subject): Words.of(plan, subject, lang) for plan, subject, _ in kinds}
     rows = []
     for i, report in enumerate(reports[:MOST_CASES]):
         words, found = of_kind[report.plan, report.subject], report.to_dict()
@@ -543,7 +350,7 @@ def reports(reports: Reports, *, lang: str = "en") -> str:
             if one["margin"] is not None:
                 parts += [words.pick("，", ", "), _margin(one, lang)]
             items.append(_join(parts))
-        asked = words.wanted(found["next_question"]) if found["next_question"] else "—"
+        asked = _wanted(found["next_question"], words) if found["next_question"] else "—"
         rows.append(
             _el(
                 "tr",
@@ -578,7 +385,7 @@ def reports(reports: Reports, *, lang: str = "en") -> str:
     return _fragment(lang, _el("table", _el("caption", " · ".join(caption)), head, _el("tbody", overall, *rows)))
 
 
-def _remark(row: dict[str, Any], words: _Words) -> str:
+def _remark(row: dict[str, Any], words: Words) -> str:
     """What a row's status rests on: the reason, an old value, or what is missing."""
     remarks = [why(row["reason"], words.lang)] if row["reason"] else []
     if row["stale"]:
@@ -591,7 +398,7 @@ def _remark(row: dict[str, Any], words: _Words) -> str:
 
 def scorecard(card: Scorecard, *, lang: str = "en") -> str:
     """The indicators, one a row, below their first-level indicators."""
-    words, found = _Words.of(card.plan, card.report.subject, checked(lang)), card.to_dict()
+    words, found = Words.of(card.plan, card.report.subject, checked(lang)), card.to_dict()
     bodies: list[_Markup] = []
     rows: list[_Markup] = []
     category = None
@@ -614,16 +421,13 @@ def scorecard(card: Scorecard, *, lang: str = "en") -> str:
         target = words.get(row["printed_target"])
         if row["target"] is not None:
             target = f"{bound} {row['target']}{suffix(row['unit'], lang)}"
-        attribute = (
-            words.pick("约束性", "binding") if row["attribute"] == "binding" else words.pick("预期性", "expected")
-        )
         rows.append(
             _el(
                 "tr",
                 _el("td", str(row["no"])),
                 _el("td", _badge("target", row["status"], lang)),
                 _el("th", words.get(row["title"]), scope="row"),
-                _el("td", attribute, class_="ecoplan-short"),
+                _el("td", words.get(ATTRIBUTES[row["attribute"]]), class_="ecoplan-short"),
                 _el("td", value),
                 _el("td", target),
                 _el("td", _margin(row, lang), class_="ecoplan-amount"),
@@ -659,10 +463,10 @@ def scorecard(card: Scorecard, *, lang: str = "en") -> str:
 
 def plan(plan: Plan, *, lang: str = "en") -> str:
     """What a plan speaks about: its subjects, with their rules and facts folded up."""
-    say = _Words(checked(lang), {}, {})
+    say = Words(checked(lang), {}, {})
     rows = []
     for subject in plan.subjects():
-        words = _Words.of(plan, subject["id"], lang)
+        words = Words.of(plan, subject["id"], lang)
         rules = (
             _join(
                 [
@@ -670,7 +474,7 @@ def plan(plan: Plan, *, lang: str = "en") -> str:
                     " ",
                     _el("code", f"[{rule['id']}]"),
                     " · ",
-                    words.pick(*_KINDS[rule["kind"]]),
+                    words.get(KINDS[rule["kind"]]),
                     " · ",
                     _el("span", _citation(rule["cite"], lang), class_="ecoplan-muted"),
                 ]
@@ -678,7 +482,7 @@ def plan(plan: Plan, *, lang: str = "en") -> str:
             for rule in words.rules.values()
         )
         facts = (
-            _join([words.label(name), " ", _el("code", f"[{name}]"), _unit(fact["unit"], lang)])
+            _join([words.label(name), " ", _el("code", f"[{name}]"), bracketed("", unit(fact["unit"], lang), lang)])
             for name, fact in words.facts.items()
         )
         folded = [

@@ -18,6 +18,8 @@ def load(*files: str | os.PathLike[str]) -> Plan:
             UTF-8 (``not-utf8``).
         OSError: A file that cannot be read.
     """
+    if not files:
+        raise TypeError("load() takes the files of a plan, at least one")
     paths = [Path(file) for file in files]
     # Errors name a file by its own name, or by its path where two have the same.
     unique = len({path.name for path in paths}) == len(paths)

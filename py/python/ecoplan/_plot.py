@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
 from ._ecoplan import Report, Scorecard
-from ._html import MARKS, checked, difference, margin_text, number, pick, verdict, why
+from ._words import MARKS, checked, difference, margin_text, number, pick, text_in, verdict, why, yes_no
 
 if TYPE_CHECKING:
     import datetime
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from ._ecoplan import Finding, Plan, Row
-    from .types import Text
 
 MOST_ROWS = 40
 
@@ -189,12 +188,12 @@ def _of_scorecard(card: Scorecard, lang: str) -> _Picture:
         elif row.reason:
             facts.append(why(row.reason, lang))
         elif isinstance(row.value, bool):
-            facts.append(pick(lang, "是", "yes") if row.value else pick(lang, "否", "no"))
+            facts.append(yes_no(row.value, lang))
         if row.target == 0 and row.progress is not None and row.margin:
             facts.append(pick(lang, "进度 ", "progress ") + f"{number((row.progress * 100).normalize())}%")
         if row.stale:
             facts.append(pick(lang, "数值早于目标年", "older value"))
-        bars.append(_Bar(f"{row.no}  {_text(row.title, lang)}", row.status, " · ".join(facts), _share(row)))
+        bars.append(_Bar(f"{row.no}  {text_in(lang, row.title)}", row.status, " · ".join(facts), _share(row)))
     axis = pick(
         lang,
         "余量占目标值的比例（0 为恰好达标；左为差距，右为富余）",
@@ -230,7 +229,7 @@ def _of_reports(what: Report | Iterable[Report] | Mapping[str, Report], lang: st
 
     bars = []
     for label, finding in (row for rows in found.values() for row in rows):
-        title = _text(finding.title, lang)
+        title = text_in(lang, finding.title)
         # One name is enough, where it tells the rows apart.
         name = title if isinstance(what, Report) else label if len(found) == 1 else f"{label} · {title}"
         facts, length = [verdict(finding.kind, finding.outcome, lang)], None
@@ -243,7 +242,7 @@ def _of_reports(what: Report | Iterable[Report] | Mapping[str, Report], lang: st
     heading = _heading(cases[0][1].plan, cases[0][1].as_of, lang) if cases else ""
     if len(found) == 1 and not isinstance(what, Report):
         [rows] = found.values()
-        heading = f"{_text(rows[0][1].title, lang)} · {heading}"
+        heading = f"{text_in(lang, rows[0][1].title)} · {heading}"
     sides = pick(lang, "（左为差距，右为富余）", " (← short · to spare →)")
     if len(longest) > 1:
         axis = pick(lang, "余量，各单位比例尺不同", "margin, each unit on a scale of its own")
@@ -271,12 +270,8 @@ def _worst_first(bar: _Bar) -> float:
     return -1e-12 if bar.length is None else bar.length
 
 
-def _text(text: Text, lang: str) -> str:
-    return text["zh"] if lang == "zh" else text["en"]
-
-
 def _heading(plan: Plan, as_of: datetime.date, lang: str) -> str:
-    return f"{_text(plan.title, lang)} · {pick(lang, '评价日', 'as of')} {as_of}"
+    return f"{text_in(lang, plan.title)} · {pick(lang, '评价日', 'as of')} {as_of}"
 
 
 def _lines(text: str, width: int, most: int) -> str:

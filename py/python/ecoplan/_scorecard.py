@@ -171,14 +171,14 @@ def _rows(card: Scorecard, lang: Lang) -> Iterator[list[Cell]]:
     for row in card:
         status = _words.outcome(row.status, lang)
         if row.status != "not_assessed":
-            status = _html.verdict(card.report[row.rule].kind, row.status, lang)
+            status = _words.verdict(card.report[row.rule].kind, row.status, lang)
         words = [row.category[lang], _words.ATTRIBUTES[row.attribute][lang], status]
         value = row.value
         if isinstance(value, bool):
-            value = _words.pick(lang, "是" if value else "否", "yes" if value else "no")
+            value = _words.yes_no(value, lang)
         target = [row.bound, row.target, row.printed_target[lang], _words.unit(row.unit, lang)]
         missing = separator.join(labels[name][lang] for name in row.missing)
         notes = separator.join(note[lang] for note in row.notes)
-        reason = _html.why(row.reason, lang) if row.reason else None
+        reason = _words.why(row.reason, lang) if row.reason else None
         cells = [row.no, row.rule, row.title[lang], *words, reason, value, row.year, *target]
         yield [*cells, row.margin, row.progress, row.pace, missing, notes]

@@ -14,7 +14,7 @@ from typing import Literal, TypedDict
 from typing import NoReturn as Never
 
 from ._ecoplan import Plan
-from .types import Assessed, Day, Measured, Number
+from .types import Assessed, Day, Measured, Number, YesNo
 
 Subject = Literal['city']
 """What the plan speaks about."""
@@ -54,22 +54,22 @@ class CityFacts(TypedDict, total=False):
     land_parcel_safe_use_rate_pct: Number | Measured | None
     """受污染地块安全利用率 · safe-use rate of contaminated land parcels [%]"""
     land_parcel_safe_use_rate_pct_year: int | None
-    so2_within_quota: bool | Measured | None
+    so2_within_quota: YesNo | Measured | None
     """二氧化硫排放量控制在清远市下达的指标内 · sulphur dioxide emissions kept within the quota assigned by Qingyuan"""
     so2_within_quota_year: int | None
-    cod_within_quota: bool | Measured | None
+    cod_within_quota: YesNo | Measured | None
     """化学需氧量排放量控制在清远市下达的指标内 · chemical oxygen demand emissions kept within the quota assigned by Qingyuan"""
     cod_within_quota_year: int | None
-    nox_within_quota: bool | Measured | None
+    nox_within_quota: YesNo | Measured | None
     """氮氧化物排放量控制在清远市下达的指标内 · nitrogen oxides emissions kept within the quota assigned by Qingyuan"""
     nox_within_quota_year: int | None
-    nh3n_within_quota: bool | Measured | None
+    nh3n_within_quota: YesNo | Measured | None
     """氨氮排放量控制在清远市下达的指标内 · ammonia nitrogen emissions kept within the quota assigned by Qingyuan"""
     nh3n_within_quota_year: int | None
-    voc_reduction_quota_met: bool | Measured | None
+    voc_reduction_quota_met: YesNo | Measured | None
     """挥发性有机物减排完成清远市下达的指标 · the VOC reduction assigned by Qingyuan was achieved"""
     voc_reduction_quota_met_year: int | None
-    heavy_metal_reduction_quota_met: bool | Measured | None
+    heavy_metal_reduction_quota_met: YesNo | Measured | None
     """重点行业重点重金属减排完成清远市下达的指标 · the heavy-metal reduction assigned by Qingyuan was achieved"""
     heavy_metal_reduction_quota_met_year: int | None
     urban_sewage_treatment_rate_pct: Number | Measured | None
@@ -132,17 +132,17 @@ class Values(TypedDict, total=False):
     farmland_safe_use_rate_pct_year: int | None
     land_parcel_safe_use_rate_pct: Number | Measured | None | Assessed
     land_parcel_safe_use_rate_pct_year: int | None
-    so2_within_quota: bool | Measured | None | Assessed
+    so2_within_quota: YesNo | Measured | None | Assessed
     so2_within_quota_year: int | None
-    cod_within_quota: bool | Measured | None | Assessed
+    cod_within_quota: YesNo | Measured | None | Assessed
     cod_within_quota_year: int | None
-    nox_within_quota: bool | Measured | None | Assessed
+    nox_within_quota: YesNo | Measured | None | Assessed
     nox_within_quota_year: int | None
-    nh3n_within_quota: bool | Measured | None | Assessed
+    nh3n_within_quota: YesNo | Measured | None | Assessed
     nh3n_within_quota_year: int | None
-    voc_reduction_quota_met: bool | Measured | None | Assessed
+    voc_reduction_quota_met: YesNo | Measured | None | Assessed
     voc_reduction_quota_met_year: int | None
-    heavy_metal_reduction_quota_met: bool | Measured | None | Assessed
+    heavy_metal_reduction_quota_met: YesNo | Measured | None | Assessed
     heavy_metal_reduction_quota_met_year: int | None
     urban_sewage_treatment_rate_pct: Number | Measured | None | Assessed
     urban_sewage_treatment_rate_pct_year: int | None

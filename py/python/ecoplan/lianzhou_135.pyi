@@ -15,7 +15,7 @@ from typing_extensions import Never, Self, Unpack, disjoint_base
 
 from ._ecoplan import Plan, Report, Reports, Scorecard
 from ._ecoplan import _Dataclass as Dataclass
-from .types import Assessed, Day, FactInfo, Measured, Number, RuleInfo
+from .types import Assessed, Day, FactInfo, Measured, Number, RuleInfo, YesNo
 
 Subject = Literal['city']
 """What the plan speaks about."""
@@ -55,22 +55,22 @@ class CityFacts(TypedDict, total=False):
     land_parcel_safe_use_rate_pct: Number | Measured | None
     """受污染地块安全利用率 · safe-use rate of contaminated land parcels [%]"""
     land_parcel_safe_use_rate_pct_year: int | None
-    so2_within_quota: bool | Measured | None
+    so2_within_quota: YesNo | Measured | None
     """二氧化硫排放量控制在清远市下达的指标内 · sulphur dioxide emissions kept within the quota assigned by Qingyuan"""
     so2_within_quota_year: int | None
-    cod_within_quota: bool | Measured | None
+    cod_within_quota: YesNo | Measured | None
     """化学需氧量排放量控制在清远市下达的指标内 · chemical oxygen demand emissions kept within the quota assigned by Qingyuan"""
     cod_within_quota_year: int | None
-    nox_within_quota: bool | Measured | None
+    nox_within_quota: YesNo | Measured | None
     """氮氧化物排放量控制在清远市下达的指标内 · nitrogen oxides emissions kept within the quota assigned by Qingyuan"""
     nox_within_quota_year: int | None
-    nh3n_within_quota: bool | Measured | None
+    nh3n_within_quota: YesNo | Measured | None
     """氨氮排放量控制在清远市下达的指标内 · ammonia nitrogen emissions kept within the quota assigned by Qingyuan"""
     nh3n_within_quota_year: int | None
-    voc_reduction_quota_met: bool | Measured | None
+    voc_reduction_quota_met: YesNo | Measured | None
     """挥发性有机物减排完成清远市下达的指标 · the VOC reduction assigned by Qingyuan was achieved"""
     voc_reduction_quota_met_year: int | None
-    heavy_metal_reduction_quota_met: bool | Measured | None
+    heavy_metal_reduction_quota_met: YesNo | Measured | None
     """重点行业重点重金属减排完成清远市下达的指标 · the heavy-metal reduction assigned by Qingyuan was achieved"""
     heavy_metal_reduction_quota_met_year: int | None
     urban_sewage_treatment_rate_pct: Number | Measured | None
@@ -133,17 +133,17 @@ class Values(TypedDict, total=False):
     farmland_safe_use_rate_pct_year: int | None
     land_parcel_safe_use_rate_pct: Number | Measured | None | Assessed
     land_parcel_safe_use_rate_pct_year: int | None
-    so2_within_quota: bool | Measured | None | Assessed
+    so2_within_quota: YesNo | Measured | None | Assessed
     so2_within_quota_year: int | None
-    cod_within_quota: bool | Measured | None | Assessed
+    cod_within_quota: YesNo | Measured | None | Assessed
     cod_within_quota_year: int | None
-    nox_within_quota: bool | Measured | None | Assessed
+    nox_within_quota: YesNo | Measured | None | Assessed
     nox_within_quota_year: int | None
-    nh3n_within_quota: bool | Measured | None | Assessed
+    nh3n_within_quota: YesNo | Measured | None | Assessed
     nh3n_within_quota_year: int | None
-    voc_reduction_quota_met: bool | Measured | None | Assessed
+    voc_reduction_quota_met: YesNo | Measured | None | Assessed
     voc_reduction_quota_met_year: int | None
-    heavy_metal_reduction_quota_met: bool | Measured | None | Assessed
+    heavy_metal_reduction_quota_met: YesNo | Measured | None | Assessed
     heavy_metal_reduction_quota_met_year: int | None
     urban_sewage_treatment_rate_pct: Number | Measured | None | Assessed
     urban_sewage_treatment_rate_pct_year: int | None
@@ -195,3 +195,4 @@ class Lianzhou135(Plan):
     def scorecard(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         self, values: Values | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[Values]
     ) -> Scorecard: ...
+    def reported(self) -> Values: ...  # type: ignore[override]

@@ -15,7 +15,7 @@ from typing_extensions import Never, Self, Unpack, disjoint_base
 
 from ._ecoplan import Plan, Report, Reports, Scorecard
 from ._ecoplan import _Dataclass as Dataclass
-from .types import Assessed, Day, FactInfo, Measured, Number, RuleInfo
+from .types import Assessed, Day, FactInfo, Measured, Number, RuleInfo, YesNo
 
 Subject = Literal['city', 'urban_wwtp', 'township_wwtp', 'project']
 """What the plan speaks about."""
@@ -105,10 +105,10 @@ class CityFacts(TypedDict, total=False):
     farmland_safe_use_rate_pct_year: int | None
     assigned_farmland_safe_use_rate_pct: Number | None
     """清远市下达的受污染耕地安全利用率 · safe-use rate of contaminated farmland assigned by Qingyuan [%]"""
-    construction_land_safe_use_ensured: bool | Measured | None
+    construction_land_safe_use_ensured: YesNo | Measured | None
     """重点建设用地安全利用得到有效保障 · the safe use of key construction land is effectively ensured"""
     construction_land_safe_use_ensured_year: int | None
-    assigned_construction_land_target_met: bool | Measured | None
+    assigned_construction_land_target_met: YesNo | Measured | None
     """清远市下达的重点建设用地安全利用目标已完成 · the target assigned by Qingyuan for key construction land is met"""
     assigned_construction_land_target_met_year: int | None
     parcels_unsafe: Number | Measured | None
@@ -148,7 +148,7 @@ class UrbanWwtpFacts(TypedDict, total=False):
     influent_bod5_mg_l: Number | Measured | None
     """进水BOD5平均浓度 · mean influent BOD5 [mg/L]"""
     influent_bod5_mg_l_year: int | None
-    has_plan: bool | None
+    has_plan: YesNo | None
     """已制定“一厂一策”系统化整治方案 · a “one plant, one policy” improvement plan is drawn up"""
     plan_elements: Collection[Literal['targets_and_measures', 'works_plan_volume', 'works_plan_concentration', 'network_coverage']] | None
     """“一厂一策”方案的内容 · contents of the “one plant, one policy” plan"""
@@ -165,22 +165,22 @@ class TownshipWwtpFacts(TypedDict, total=False):
     load_rate_pct_year: int | None
     load_rate_previous_pct: Number | None
     """此前负荷率 · earlier load rate [%]"""
-    reduction_recognised: bool | None
+    reduction_recognised: YesNo | None
     """达到主要污染物总量减排认定要求 · the plant meets the requirements for recognised reductions of main pollutants"""
 
 
 class ProjectFacts(TypedDict, total=False):
     """Facts about one case: 建设项目 (project)."""
 
-    is_two_high: bool | None
+    is_two_high: YesNo | None
     """属于“两高”项目 · the project counts as two-high"""
     stage: Literal['existing', 'under_construction', 'proposed'] | None
     """项目阶段 · stage of the project"""
-    last_year_intensity_target_met: bool | None
+    last_year_intensity_target_met: YesNo | None
     """本地区已完成上年度能耗强度下降目标 · the area met last year's energy-intensity target"""
-    intensity_situation_severe: bool | None
+    intensity_situation_severe: YesNo | None
     """能耗强度下降目标形势严峻 · the outlook for the energy-intensity target is severe"""
-    energy_space_insufficient: bool | None
+    energy_space_insufficient: YesNo | None
     """本地区用能空间不足 · the area's headroom for energy use is insufficient"""
     justified: Collection[Literal['necessity', 'feasibility', 'energy_efficiency', 'environmental_level']] | None
     """已论证的内容 · justified by the developer"""
@@ -190,7 +190,7 @@ class ProjectFacts(TypedDict, total=False):
     """项目建成后本地区能耗强度预计下降率 · forecast fall of the area's energy intensity with the project [%]"""
     assigned_energy_intensity_reduction_pct: Number | None
     """清远市下达的能耗强度下降目标 · energy-intensity reduction assigned by Qingyuan [%]"""
-    environmental_management_checked: bool | None
+    environmental_management_checked: YesNo | None
     """已排查项目生态环境管理情况 · the project's environmental management has been checked"""
     problems_found: Number | None
     """排查发现的问题数 · problems found"""
@@ -238,9 +238,9 @@ class Values(TypedDict, total=False):
     farmland_safe_use_rate_pct: Number | Measured | None | Assessed
     farmland_safe_use_rate_pct_year: int | None
     assigned_farmland_safe_use_rate_pct: Number | None | Assessed
-    construction_land_safe_use_ensured: bool | Measured | None | Assessed
+    construction_land_safe_use_ensured: YesNo | Measured | None | Assessed
     construction_land_safe_use_ensured_year: int | None
-    assigned_construction_land_target_met: bool | Measured | None | Assessed
+    assigned_construction_land_target_met: YesNo | Measured | None | Assessed
     assigned_construction_land_target_met_year: int | None
     parcels_unsafe: Number | Measured | None | Assessed
     parcels_unsafe_year: int | None
@@ -335,3 +335,4 @@ class Lianzhou145(Plan):
     def scorecard(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         self, values: Values | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[Values]
     ) -> Scorecard: ...
+    def reported(self) -> Values: ...  # type: ignore[override]

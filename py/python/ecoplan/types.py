@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, Protocol, TypedDict
 
 Outcome = Literal["breached", "triggered", "undetermined", "pending", "satisfied", "not_applicable"]
 """What one rule says about one case."""
@@ -22,8 +22,23 @@ Direction = Literal["at_least", "at_most", "exactly"]
 Lang = Literal["zh", "en"]
 """The language of a text."""
 
-Number = int | float | Decimal | str
+
+class NumpyScalar(Protocol):
+    """A number or boolean of numpy."""
+
+    @property
+    def dtype(self) -> Any:
+        """Its type."""
+
+    def item(self) -> Any:
+        """The nearest of Python's own values."""
+
+
+Number = int | float | Decimal | str | NumpyScalar
 """A number: a float means its shortest decimal (0.1 is 0.1), a text may carry a unit (``"0.08 g/L"``)."""
+
+YesNo = bool | NumpyScalar
+"""Yes or no."""
 
 Day = datetime.date | str
 """A day, as ``datetime.date`` or ``"2025-12-31"``."""
@@ -35,14 +50,14 @@ Facts = Mapping[str, Any]
 class Measured(TypedDict, total=False):
     """A yearly value with its year."""
 
-    value: Number | None
+    value: Number | YesNo | None
     year: int
 
 
 class Assessed(TypedDict, total=False):
     """A value of a scorecard, or why there is none."""
 
-    value: Number | bool | None
+    value: Number | YesNo | None
     year: int
     not_assessed: Literal["no_data", "scope_changed", "not_counted"]
 
