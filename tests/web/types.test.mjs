@@ -1,0 +1,80 @@
+// The types: what is right compiles, and each wrong line is an error of its own.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const place = mkdtempSync(join(tmpdir(), "ecoplan-types-"));
+mkdirSync(join(place, "node_modules"));
+cpSync(join(root, "wasm", "pkg"), join(place, "node_modules", "ecoplan"), { recursive: true });
+
+function compile(name, text, ...more) {
+  writeFileSync(join(place, name), text);
+  const options = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom", ...more];
+  const tsc = join(root, "wasm", "node_modules", ".bin", "tsc");
+  return spawnSync(tsc, [...options, name], { cwd: place, encoding: "utf8" });
+}
+
+const RIGHT = `
+import init, { EcoplanError, Expression, Plan, plan, type Finding, type Outcome, type Report } from "ecoplan";
+await init();
+const lianzhou = plan("lianzhou-145");
+const report = lianzhou.evaluate("urban_wwtp", { influent_bod5_2020_mg_l: 61.6, influent_bod5_mg_l: { value: "81.6", year: 2025 } });
+const outcome: Outcome = report.findings[0]!.outcome;
+const margin: string | null = report.findings[0]!.margin;
+for (const finding of lianzhou.evaluate("project", { stage: "proposed", justified: ["necessity"] }).findings) {
+  if (finding.decision === "slow_or_limited_approval" && finding.rule === "two-high-definition") console.log(outcome, margin);
+}
+const show = (one: Report): Finding[] => one.findings;
+show(report);
+const card = lianzhou.scorecard({ good_days_pct: { not_assessed: "no_data" }, pm25_annual_ug_m3: 22 }, { asOf: "2024-12-31" });
+console.log(card.rows[0]!.printed_target.zh, lianzhou.scorecard(lianzhou.reported()).counts.satisfied);
+const own: Plan = Plan.fromModel("{}");
+own.evaluate("works", { opened: "2024-01-01" }).findings[0]!.rule;
+lianzhou.withTarget("target-pm25-2025", 22).at("2024-12-31").subjects()[0]!.id;
+new Expression("a").evaluate({ a: 1 });
+const problem = (error: unknown): string => (error instanceof EcoplanError ? error.code + error.path + (error.hint ?? "") : "");
+console.log(problem(null));
+`;
+
+const WRONG = [
+  'lianzhou.evaluate("urban_wwpt", {});',
+  'lianzhou.evaluate("urban_wwtp", { influent_bod: 81.6 });',
+  'lianzhou.evaluate("urban_wwtp", { influent_bod5_mg_l: [81.6] });',
+  'lianzhou.evaluate("project", { stage: "propsed" });',
+  'lianzhou.evaluate("project", { justified: ["need"] });',
+  'lianzhou.evaluate("project", { is_two_high: "yes" });',
+  'lianzhou.evaluate("urban_wwtp", {}).findings[0]!.rule === "wwtp-township-bod-100";',
+  'lianzhou.evaluate("project", {}).findings[0]!.decision === "two_high";',
+  'lianzhou.evaluate("urban_wwtp", {}).findings[0]!.outcom;',
+  'lianzhou.evaluate("urban_wwtp", {}, { asOf: 2025 });',
+  'lianzhou.scorecard({ good_days: 97 });',
+  'lianzhou.withTarget("target-pm25", 22);',
+  'lianzhou.explain("urban_wwtp", {}, { lang: "fr" });',
+];
+
+for (const resolution of ["bundler", "nodenext"]) {
+  test(`right code compiles (${resolution})`, () => {
+    const module = resolution === "bundler" ? "esnext" : "nodenext";
+    const result = compile("right.mts", RIGHT, "--module", module, "--moduleResolution", resolution);
+    assert.equal(result.status, 0, result.stdout);
+  });
+}
+
+test("CommonJS compiles", () => {
+  const text = 'import { plan } from "ecoplan";\nplan("lianzhou-145").evaluate("urban_wwtp", { influent_bod5_mg_l: 1 });\n';
+  const result = compile("right.cts", text, "--module", "nodenext", "--moduleResolution", "nodenext");
+  assert.equal(result.status, 0, result.stdout);
+});
+
+test("wrong code does not", () => {
+  const head = 'import { plan } from "ecoplan";\nconst lianzhou = plan("lianzhou-145");\n';
+  const result = compile("wrong.mts", head + WRONG.join("\n"), "--module", "nodenext", "--moduleResolution", "nodenext");
+  const lines = new Set([...result.stdout.matchAll(/wrong\.mts\((\d+),/g)].map((match) => Number(match[1])));
+  const passed = WRONG.filter((_, i) => !lines.has(i + 3));
+  assert.deepEqual(passed, [], result.stdout);
+});

@@ -1,0 +1,30 @@
+//! The step between `cargo build` and a package: `ecoplan-bindgen IN.wasm OUT_DIR NAME` writes the wasm file with its
+//! JavaScript glue, and `ecoplan-bindgen models OUT_DIR` each bundled plan as JSON.
+
+use std::error::Error;
+use std::path::Path;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["models", to] => models(Path::new(to)),
+        [input, to, name] => bindgen(input, to, name),
+        _ => Err("usage: ecoplan-bindgen IN.wasm OUT_DIR NAME | models OUT_DIR".into()),
+    }
+}
+
+fn bindgen(input: &str, to: &str, name: &str) -> Result<(), Box<dyn Error>> {
+    let mut step = Bindgen::new();
+    step.input_path(input).out_name(name).typescript(false).web(true)?.omit_default_module_path(true);
+    step.generate(to).map_err(|error| format!("{error:#}").into())
+}
+
+fn models(to: &Path) -> Result<(), Box<dyn Error>> {
+    for id in ecoplan::plans() {
+        let plan = ecoplan::plan(id)?;
+        std::fs::write(to.join(format!("{id}.json")), serde_json::to_vec(plan.document())?)?;
+    }
+    Ok(())
+}

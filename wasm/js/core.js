@@ -1,0 +1,234 @@
+// The face of the package, over the glue of whatever loaded the WebAssembly module.
+
+/** Bad input, with everything that is wrong at once. */
+export class EcoplanError extends Error {
+  constructor(errors) {
+    super(errors.map((e) => `${e.path}: ${e.message} [${e.code}]${e.hint ? ` (${e.hint})` : ""}`).join("\n"));
+    this.name = "EcoplanError";
+    this.errors = errors;
+    const [first] = errors;
+    this.code = first.code;
+    this.path = first.path;
+    this.hint = first.hint ?? undefined;
+  }
+}
+
+function wrongType(path, found, expected) {
+  const message = `${found} where ${expected} is expected`;
+  const message_zh = `类型不符：应为 ${expected}，实为 ${found}`;
+  return new EcoplanError([{ code: "wrong-type", path, message, message_zh, hint: null, hint_zh: null }]);
+}
+
+const MAX_DEPTH = 32;
+
+/** JSON text that says what the value says, or an error: JSON.stringify drops and replaces without a word. */
+function write(value, path, depth) {
+  if (depth > MAX_DEPTH) {
+    const message = `nested deeper than ${MAX_DEPTH} levels`;
+    throw new EcoplanError([{ code: "too-deep", path, message, message_zh: `嵌套超过 ${MAX_DEPTH} 层`, hint: null, hint_zh: null }]);
+  }
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return JSON.stringify(value);
+    case "number":
+      // As a number without end is written in text, so that it is refused where it stands.
+      return Number.isFinite(value) ? String(value) : JSON.stringify(String(value));
+    case "bigint":
+      return String(value);
+    case "undefined":
+      return undefined;
+    case "object":
+      break;
+    default:
+      throw wrongType(path, `a ${typeof value}`, "a number, text, boolean, list or object");
+  }
+  if (value === null) return "null";
+  if (Array.isArray(value)) {
+    const items = [];
+    for (let i = 0; i < value.length; i += 1) {
+      items.push(write(value[i], `${path}[${i}]`, depth + 1) ?? "null");
+    }
+    return `[${items.join(",")}]`;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    throw wrongType(path, `a ${value.constructor?.name ?? "value"}`, "a number, text, boolean, list or plain object");
+  }
+  const entries = [];
+  for (const key of Object.keys(value)) {
+    const text = write(value[key], `${path}.${key}`, depth + 1);
+    if (text !== undefined) entries.push(`${JSON.stringify(key)}:${text}`);
+  }
+  return `{${entries.join(",")}}`;
+}
+
+function toJson(value, path) {
+  return write(value === undefined ? {} : value, path, 0);
+}
+
+function text(value, path, expected) {
+  if (typeof value !== "string") throw wrongType(path, `a ${value === null ? "null" : typeof value}`, expected);
+  return value;
+}
+
+/** What the evaluator throws is the list of errors as JSON text. */
+function call(work) {
+  try {
+    return work();
+  } catch (thrown) {
+    if (typeof thrown !== "string") throw thrown;
+    throw new EcoplanError(JSON.parse(thrown));
+  }
+}
+
+export function bind(glue) {
+  const models = new Map();
+  const opened = new Map();
+
+  class Plan {
+    #plan;
+    #model;
+
+    constructor(plan) {
+      this.#plan = plan;
+    }
+
+    static fromModel(model) {
+      return new Plan(call(() => new glue.Plan(typeof model === "string" ? model : toJson(model, "model"))));
+    }
+
+    get #document() {
+      this.#model ??= JSON.parse(this.#plan.model());
+      return this.#model;
+    }
+
+    get id() {
+      return this.#document.id;
+    }
+
+    get title() {
+      return { ...this.#document.title };
+    }
+
+    get period() {
+      return { ...this.#document.period };
+    }
+
+    get hash() {
+      return this.#plan.hash();
+    }
+
+    get asOf() {
+      return this.#plan.asOf();
+    }
+
+    subjects() {
+      return structuredClone(this.#document.subjects);
+    }
+
+    facts(subject) {
+      this.#subject(subject);
+      return structuredClone(this.#document.facts.filter((fact) => fact.subject === subject));
+    }
+
+    rules(subject) {
+      if (subject !== undefined) this.#subject(subject);
+      return structuredClone(this.#document.rules.filter((rule) => subject === undefined || rule.subject === subject));
+    }
+
+    // The evaluator's own error names the nearest subject.
+    #subject(subject) {
+      const known = this.#document.subjects.some((one) => one.id === subject);
+      if (!known) call(() => this.#plan.evaluate(text(subject, "subject", "the id of a subject"), "{}"));
+    }
+
+    at(day) {
+      return new Plan(call(() => this.#plan.at(text(day, "asOf", "a day written YYYY-MM-DD"))));
+    }
+
+    #on(options) {
+      return options?.asOf === undefined ? this.#plan : call(() => this.#plan.at(text(options.asOf, "asOf", "a day written YYYY-MM-DD")));
+    }
+
+    withFacts(subject, facts) {
+      return new Plan(call(() => this.#plan.withFacts(text(subject, "subject", "the id of a subject"), toJson(facts, "facts"))));
+    }
+
+    withTarget(rule, target) {
+      const number = typeof target === "number" || typeof target === "bigint" ? String(target) : target;
+      return new Plan(call(() => this.#plan.withTarget(text(rule, "rule", "the id of a rule"), text(number, "target", "a number"))));
+    }
+
+    evaluate(subject, facts, options) {
+      const id = text(subject, "subject", "the id of a subject");
+      return JSON.parse(call(() => this.#on(options).evaluate(id, toJson(facts, "facts"))));
+    }
+
+    explain(subject, facts, options) {
+      const id = text(subject, "subject", "the id of a subject");
+      return call(() => this.#on(options).explain(id, toJson(facts, "facts"), text(options?.lang ?? "en", "lang", "`zh` or `en`")));
+    }
+
+    scorecard(values, options) {
+      return JSON.parse(call(() => this.#on(options).scorecard(toJson(values, "facts"))));
+    }
+
+    explainScorecard(values, options) {
+      return call(() => this.#on(options).explainScorecard(toJson(values, "facts"), text(options?.lang ?? "en", "lang", "`zh` or `en`")));
+    }
+
+    reported() {
+      return JSON.parse(this.#plan.reported());
+    }
+
+    verify(report) {
+      const receipt = typeof report === "string" ? report : toJson(report, "receipt");
+      return JSON.parse(call(() => this.#plan.verify(receipt)));
+    }
+  }
+
+  class Expression {
+    #source;
+
+    constructor(source) {
+      this.#source = text(source, "expression", "a text");
+      // Reads it once, so that what is wrong with it is said now.
+      call(() => glue.feel(this.#source, "{}"));
+    }
+
+    evaluate(context) {
+      return JSON.parse(call(() => glue.feel(this.#source, toJson(context, "context"))));
+    }
+
+    toString() {
+      return this.#source;
+    }
+  }
+
+  return {
+    EcoplanError,
+    Expression,
+    Plan,
+    /** Makes a bundled plan's model known. */
+    add(id, model) {
+      models.set(id, model);
+    },
+    plan(id) {
+      if (!opened.has(id)) {
+        if (!models.has(id)) {
+          const known = [...models.keys()].map((one) => `\`${one}\``).join(", ");
+          const message = `no plan is called \`${id}\`; loaded: ${known || "none (is `await init()` missing?)"}`;
+          throw new EcoplanError([
+            { code: "unknown-plan", path: "plan", message, message_zh: `没有名为“${id}”的规划`, hint: null, hint_zh: null },
+          ]);
+        }
+        opened.set(id, Plan.fromModel(models.get(id)));
+      }
+      return opened.get(id);
+    },
+    plans() {
+      return [...models.keys()];
+    },
+  };
+}

@@ -1,0 +1,140 @@
+//! The evaluator for JavaScript: JSON texts in and out, since engines read and write them faster than anything else
+//! crosses the border. The package's own script turns them into objects, and what is thrown here into errors.
+
+use ecoplan::{Errors, Lang};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+/// What is thrown: a list of errors as JSON text.
+type Thrown = String;
+
+fn json(value: &impl Serialize) -> Result<String, Thrown> {
+    // Texts, numbers and lists under text keys always serialise.
+    Ok(serde_json::to_string(value).unwrap_or_default())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
+fn thrown(errors: Errors) -> Thrown {
+    #[derive(Serialize)]
+    struct Full<'a> {
+        code: &'a str,
+        path: &'a str,
+        message: String,
+        message_zh: String,
+        hint: Option<String>,
+        hint_zh: Option<String>,
+    }
+    let mut all = Vec::new();
+    for error in &errors {
+        all.push(Full {
+            code: error.code(),
+            path: error.path(),
+            message: error.message(Lang::En),
+            message_zh: error.message(Lang::Zh),
+            hint: error.hint(Lang::En),
+            hint_zh: error.hint(Lang::Zh),
+        });
+    }
+    serde_json::to_string(&all).unwrap_or_default()
+}
+
+/// A compiled plan.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Plan(ecoplan::Plan);
+
+#[wasm_bindgen]
+impl Plan {
+    /// The plan of a model, as JSON text.
+    #[wasm_bindgen(constructor)]
+    pub fn new(model: &str) -> Result<Plan, Thrown> {
+        let document = serde_json::from_str(model).map_err(|error| error.to_string())?;
+        ecoplan::Plan::from_document(document).map(Plan).map_err(thrown)
+    }
+
+    /// The model as JSON text.
+    pub fn model(&self) -> Result<String, Thrown> {
+        json(self.0.document())
+    }
+
+    /// The content hash.
+    pub fn hash(&self) -> String {
+        self.0.hash().to_owned()
+    }
+
+    /// The day of judgement.
+    #[wasm_bindgen(js_name = asOf)]
+    pub fn as_of(&self) -> String {
+        self.0.as_of().to_string()
+    }
+
+    /// The same plan, judging as of another day.
+    pub fn at(&self, day: &str) -> Result<Plan, Thrown> {
+        let invalid =
+            |_| thrown(ecoplan::Error::new("asOf", ecoplan::Problem::InvalidDate { value: day.to_owned() }).into());
+        Ok(Plan(self.0.at(day.parse().map_err(invalid)?)))
+    }
+
+    /// The same plan with facts that hold for every case.
+    #[wasm_bindgen(js_name = withFacts)]
+    pub fn with_facts(&self, subject: &str, facts: &str) -> Result<Plan, Thrown> {
+        let facts: serde_json::Value = serde_json::from_str(facts).map_err(|error| error.to_string())?;
+        self.0.with_facts(subject, &facts).map(Plan).map_err(thrown)
+    }
+
+    /// A new plan with another target.
+    #[wasm_bindgen(js_name = withTarget)]
+    pub fn with_target(&self, rule: &str, target: &str) -> Result<Plan, Thrown> {
+        let invalid =
+            |_| thrown(ecoplan::Error::new("target", ecoplan::Problem::NotANumber { value: target.to_owned() }).into());
+        self.0.with_target(rule, target.parse().map_err(invalid)?).map(Plan).map_err(thrown)
+    }
+
+    /// A report as JSON text.
+    pub fn evaluate(&self, subject: &str, facts: &str) -> Result<String, Thrown> {
+        self.0.evaluate_json(subject, facts).map(|report| report.to_json()).map_err(thrown)
+    }
+
+    /// A report as text.
+    pub fn explain(&self, subject: &str, facts: &str, lang: &str) -> Result<String, Thrown> {
+        let lang: Lang = lang.parse().map_err(thrown)?;
+        self.0.evaluate_json(subject, facts).map(|report| report.explain(lang)).map_err(thrown)
+    }
+
+    /// The scorecard as JSON text.
+    pub fn scorecard(&self, values: &str) -> Result<String, Thrown> {
+        self.0.scorecard_json(values).map_err(thrown).and_then(|card| json(&card))
+    }
+
+    /// The scorecard as text.
+    #[wasm_bindgen(js_name = explainScorecard)]
+    pub fn explain_scorecard(&self, values: &str, lang: &str) -> Result<String, Thrown> {
+        let lang: Lang = lang.parse().map_err(thrown)?;
+        self.0.scorecard_json(values).map(|card| card.explain(lang)).map_err(thrown)
+    }
+
+    /// The values that the plan's own table reports.
+    pub fn reported(&self) -> Result<String, Thrown> {
+        json(&self.0.reported())
+    }
+
+    /// A report evaluated again.
+    pub fn verify(&self, report: &str) -> Result<String, Thrown> {
+        self.0.verify(report).map(|report| report.to_json()).map_err(thrown)
+    }
+}
+
+/// Reads a plan from files: a list of pairs, name and text.
+#[cfg(feature = "authoring")]
+#[wasm_bindgen(js_name = fromFiles)]
+pub fn from_files(files: &str) -> Result<Plan, Thrown> {
+    let files: Vec<(String, String)> = serde_json::from_str(files).map_err(|error| error.to_string())?;
+    ecoplan::Plan::from_files(files.iter().map(|(name, text)| (name.as_str(), text.as_str()))).map(Plan).map_err(thrown)
+}
+
+/// The value of a FEEL expression, as JSON text.
+#[wasm_bindgen]
+pub fn feel(expression: &str, context: &str) -> Result<String, Thrown> {
+    let expression: ecoplan::Expression = expression.parse().map_err(thrown)?;
+    expression.evaluate_json(context).map_err(thrown).and_then(|value| json(&value))
+}
