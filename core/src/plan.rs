@@ -165,8 +165,21 @@ impl Plan {
     ///
     /// As [`Plan::evaluate`].
     pub fn with_facts(&self, subject: &str, facts: &(impl Serialize + ?Sized)) -> Result<Plan, Errors> {
+        self.share(subject, &Input::from_serialize(facts, "facts")?)
+    }
+
+    /// As [`Plan::with_facts`], from JSON text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::evaluate_json`].
+    pub fn with_facts_json(&self, subject: &str, json: impl AsRef<[u8]>) -> Result<Plan, Errors> {
+        self.share(subject, &Input::from_json(json.as_ref(), "facts")?)
+    }
+
+    fn share(&self, subject: &str, input: &Input<'_>) -> Result<Plan, Errors> {
         let (_, program) = self.subject(subject)?;
-        let mut facts = check(&Input::from_serialize(facts, "facts")?, program, self.as_of, false)?;
+        let mut facts = check(input, program, self.as_of, false)?;
         if let Some(earlier) = self.shared.get(subject) {
             facts = facts.or(earlier);
         }

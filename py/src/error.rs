@@ -1,6 +1,9 @@
 //! Errors of the core as `ecoplan.Error`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use ecoplan::{Errors, Lang, Problem};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
@@ -48,4 +51,11 @@ pub(crate) fn one(py: Python<'_>, path: &str, what: &Problem) -> PyErr {
 /// `zh` or `en`.
 pub(crate) fn lang(py: Python<'_>, lang: &str) -> PyResult<Lang> {
     lang.parse().map_err(|errors| error(py, &errors))
+}
+
+/// The work, with a panic in it as an ordinary exception: no input is known to cause one, but what if.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(PyRuntimeError::new_err("a mistake in ecoplan itself; please report it, with the input"))
+    })
 }

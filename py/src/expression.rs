@@ -24,7 +24,7 @@ impl Expression {
     #[new]
     #[pyo3(signature = (text, /))]
     fn new(py: Python<'_>, text: &str) -> PyResult<Self> {
-        checked(py, text.parse()).map(|expression| Expression { expression })
+        checked(py, || text.parse()).map(|expression| Expression { expression })
     }
 
     /// The names that the expression reads.

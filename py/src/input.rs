@@ -12,7 +12,7 @@ use pyo3::types::{
 };
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
-use crate::error::{error, one};
+use crate::error::{error, guarded, one};
 
 /// Facts by name, from a mapping, a dataclass, a pandas row or keyword arguments.
 pub(crate) struct Facts<'a, 'py> {
@@ -48,7 +48,7 @@ impl<'a, 'py> Facts<'a, 'py> {
 
     /// What the core makes of these facts, with the errors of both.
     pub(crate) fn judged<T>(&self, py: Python<'_>, by: impl FnOnce(&Self) -> Result<T, Errors>) -> PyResult<T> {
-        by(self).map_err(|errors| self.error(py, &errors, ""))
+        guarded(|| by(self).map_err(|errors| self.error(py, &errors, "")))
     }
 
     /// The exception for these errors; `place` is where the facts stand among others.
@@ -451,7 +451,7 @@ pub(crate) fn json(path: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     Ok(text.into_bytes())
 }
 
-/// Turns what the core says of other inputs into the exception.
-pub(crate) fn checked<T>(py: Python<'_>, result: Result<T, Errors>) -> PyResult<T> {
-    result.map_err(|errors| error(py, &errors))
+/// What the core makes of another input, or the exception.
+pub(crate) fn checked<T>(py: Python<'_>, work: impl FnOnce() -> Result<T, Errors>) -> PyResult<T> {
+    guarded(|| work().map_err(|errors| error(py, &errors)))
 }

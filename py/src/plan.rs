@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
+use crate::error::guarded;
 use crate::input::{Facts, checked, date, decimal, json};
 use crate::output::{date as py_date, text};
 use crate::plain::plain;
@@ -18,7 +19,7 @@ use crate::scorecard::Scorecard;
 #[pyfunction]
 #[pyo3(signature = (id, /))]
 pub(crate) fn plan(py: Python<'_>, id: &str) -> PyResult<Plan> {
-    checked(py, py.detach(|| ecoplan::plan(id))).map(Plan::from)
+    checked(py, || py.detach(|| ecoplan::plan(id))).map(Plan::from)
 }
 
 /// The ids of the bundled plans.
@@ -75,7 +76,7 @@ impl Plan {
     #[staticmethod]
     #[pyo3(signature = (text, /))]
     fn from_toml(py: Python<'_>, text: &str) -> PyResult<Plan> {
-        checked(py, py.detach(|| ecoplan::Plan::from_toml(text))).map(Plan::from)
+        checked(py, || py.detach(|| ecoplan::Plan::from_toml(text))).map(Plan::from)
     }
 
     /// Reads a plan from several TOML texts by the names that errors call them.
@@ -90,7 +91,7 @@ impl Plan {
         let files: Vec<(String, String)> =
             files.iter().map(|(k, v)| Ok((k.extract()?, v.extract()?))).collect::<PyResult<_>>()?;
         let read = || ecoplan::Plan::from_files(files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-        checked(py, py.detach(read)).map(Plan::from)
+        checked(py, || py.detach(read)).map(Plan::from)
     }
 
     /// The id, such as ``"lianzhou-145"``.
@@ -135,7 +136,7 @@ impl Plan {
     ///     Error: A subject that the plan does not have (``unknown-subject``).
     #[pyo3(signature = (subject, /))]
     fn facts<'py>(&self, py: Python<'py>, subject: &str) -> PyResult<Bound<'py, PyAny>> {
-        plain(py, &checked(py, self.plan.facts(subject))?)
+        plain(py, &checked(py, || self.plan.facts(subject))?)
     }
 
     /// The rules, in declared order; of one subject, if it is named.
@@ -145,7 +146,7 @@ impl Plan {
     #[pyo3(signature = (subject = None, /))]
     fn rules<'py>(&self, py: Python<'py>, subject: Option<&str>) -> PyResult<Bound<'py, PyAny>> {
         if let Some(subject) = subject {
-            checked(py, self.plan.facts(subject))?;
+            checked(py, || self.plan.facts(subject))?;
         }
         let rules = self.plan.rules().iter().filter(|rule| subject.is_none_or(|s| rule.subject == s));
         plain(py, &rules.collect::<Vec<_>>())
@@ -187,7 +188,8 @@ impl Plan {
     ///         printed number (``no-numeric-target``); 900 % (``out-of-range``).
     #[pyo3(signature = (rule, target, /))]
     fn with_target(&self, py: Python<'_>, rule: &str, target: &Bound<'_, PyAny>) -> PyResult<Plan> {
-        let plan = checked(py, self.plan.with_target(rule, decimal("target", target)?))?;
+        let target = decimal("target", target)?;
+        let plan = checked(py, || self.plan.with_target(rule, target))?;
         Ok(Plan { plan, shared: self.shared.clone() })
     }
 
@@ -226,7 +228,7 @@ impl Plan {
         as_of: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Reports> {
         let plan = Plan::of_day(slf, as_of)?;
-        checked(py, plan.get().plan.facts(subject))?;
+        checked(py, || plan.get().plan.facts(subject))?;
         let mut reports = Vec::new();
         for (i, case) in cases.try_iter()?.enumerate() {
             if i % 1024 == 0 {
@@ -234,8 +236,8 @@ impl Plan {
             }
             let case = case?;
             let facts = Facts::new(Some(&case), None);
-            let report = plan.get().plan.evaluate(subject, &facts);
-            let report = report.map_err(|errors| facts.error(py, &errors, &format!("[{i}].")))?;
+            let evaluate = || plan.get().plan.evaluate(subject, &facts);
+            let report = guarded(|| evaluate().map_err(|errors| facts.error(py, &errors, &format!("[{i}]."))))?;
             reports.push(Py::new(py, Report { report, plan: plan.clone_ref(py) })?);
         }
         Ok(Reports { reports })
@@ -332,7 +334,7 @@ impl Plan {
             Ok(report) => report.get().report.to_json().into_bytes(),
             Err(_) => json("receipt", report)?,
         };
-        let report = checked(py, py.detach(|| plan.verify(&json)))?;
+        let report = checked(py, || py.detach(|| plan.verify(&json)))?;
         let same_day = report.as_of() == plan.as_of();
         let plan = if same_day { slf.clone().unbind() } else { Py::new(py, slf.get().on(report.as_of()))? };
         Ok(Report { report, plan })
@@ -364,11 +366,10 @@ impl Plan {
         let py = cls.py();
         let invalid = |e: serde_json::Error| pyo3::exceptions::PyValueError::new_err(e.to_string());
         let document = serde_json::from_str(model).map_err(invalid)?;
-        let mut plan = checked(py, ecoplan::Plan::from_document(document))?;
+        let mut plan = checked(py, || ecoplan::Plan::from_document(document))?;
         plan = plan.at(date("as_of", &as_of.into_pyobject(py)?.into_any())?);
         for (subject, facts) in &shared {
-            let facts: serde_json::Value = serde_json::from_str(facts).map_err(invalid)?;
-            plan = checked(py, plan.with_facts(subject, &facts))?;
+            plan = checked(py, || plan.with_facts_json(subject, facts))?;
         }
         Ok(Plan { plan, shared: Arc::new(shared) })
     }

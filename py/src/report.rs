@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyCapsule, PyDict, PyList, PySlice, PyType};
 
+use crate::error::guarded;
 use crate::output::{class, date, decimal, text, value};
 use crate::plain::plain;
 use crate::plan::Plan;
@@ -82,17 +83,18 @@ impl Report {
     ///     Error: Another language (``invalid-value``).
     #[pyo3(signature = (lang = "en"))]
     fn explain(&self, py: Python<'_>, lang: &str) -> PyResult<String> {
-        Ok(self.report.explain(crate::error::lang(py, lang)?))
+        let lang = crate::error::lang(py, lang)?;
+        guarded(|| Ok(self.report.explain(lang)))
     }
 
     /// The report as JSON text: a receipt that ``Plan.verify`` takes.
-    fn to_json(&self) -> String {
-        self.report.to_json()
+    fn to_json(&self) -> PyResult<String> {
+        guarded(|| Ok(self.report.to_json()))
     }
 
     /// The report as plain dicts, lists and texts, as in JSON: decimals and days are texts there.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        plain(py, &self.report)
+        guarded(|| plain(py, &self.report))
     }
 
     fn __getitem__(slf: &Bound<'_, Self>, rule: &str) -> PyResult<Py<Finding>> {
@@ -177,7 +179,7 @@ impl Finding {
 
     fn with<T>(&self, read: impl FnOnce(ecoplan::Finding<'_>) -> T) -> PyResult<T> {
         let finding = self.report.get().report.findings().nth(self.index);
-        finding.map(read).ok_or_else(|| PyIndexError::new_err(self.index))
+        guarded(|| finding.map(read).ok_or_else(|| PyIndexError::new_err(self.index)))
     }
 }
 

@@ -137,7 +137,7 @@ impl Scorecard {
 
     #[classmethod]
     fn _restore(cls: &Bound<'_, PyType>, plan: Py<Plan>, values: String) -> PyResult<Scorecard> {
-        let card = checked(cls.py(), plan.get().plan.scorecard_json(&values))?;
+        let card = checked(cls.py(), || plan.get().plan.scorecard_json(&values))?;
         Ok(Scorecard { card, plan, values })
     }
 

@@ -19,7 +19,7 @@ use pyo3::types::PyCapsule;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::arrow::{arrow_error, reader, stream};
-use crate::error::{error, one};
+use crate::error::{error, guarded, one};
 use crate::plan::Plan;
 
 /// A table of results: what ``polars.DataFrame``, ``pyarrow.table`` and ``pandas.DataFrame.from_arrow`` take.
@@ -27,6 +27,32 @@ use crate::plan::Plan;
 pub(crate) struct Table {
     schema: SchemaRef,
     batches: Vec<RecordBatch>,
+}
+
+impl Table {
+    fn judged(
+        py: Python<'_>,
+        plan: &Plan,
+        subject: &str,
+        table: &Bound<'_, PyAny>,
+        columns: &BTreeMap<String, String>,
+        strict: bool,
+        append: bool,
+    ) -> PyResult<Table> {
+        let mut reader = reader(table)?;
+        let job = Job::new(py, &plan.plan, subject, &reader.schema(), columns, strict, append)?;
+        let mut batches = Vec::new();
+        while let Some(batch) = py.detach(|| reader.next()) {
+            let batch = batch.map_err(|e| arrow_error(&e))?;
+            // In parts, so that an interrupt is heard.
+            for start in (0..batch.num_rows()).step_by(PART) {
+                let part = batch.slice(start, PART.min(batch.num_rows() - start));
+                batches.push(py.detach(|| job.batch(&part)).map_err(|e| arrow_error(&e))?);
+                py.check_signals()?;
+            }
+        }
+        Ok(Table { schema: job.schema, batches })
+    }
 }
 
 #[pymethods]
@@ -42,19 +68,7 @@ impl Table {
         strict: bool,
         append: bool,
     ) -> PyResult<Table> {
-        let mut reader = reader(table)?;
-        let job = Job::new(py, &plan.plan, subject, &reader.schema(), &columns.unwrap_or_default(), strict, append)?;
-        let mut batches = Vec::new();
-        while let Some(batch) = py.detach(|| reader.next()) {
-            let batch = batch.map_err(|e| arrow_error(&e))?;
-            // In parts, so that an interrupt is heard.
-            for start in (0..batch.num_rows()).step_by(PART) {
-                let part = batch.slice(start, PART.min(batch.num_rows() - start));
-                batches.push(py.detach(|| job.batch(&part)).map_err(|e| arrow_error(&e))?);
-                py.check_signals()?;
-            }
-        }
-        Ok(Table { schema: job.schema, batches })
+        guarded(|| Table::judged(py, plan, subject, table, &columns.unwrap_or_default(), strict, append))
     }
 
     /// The names of the columns.

@@ -78,8 +78,7 @@ impl Plan {
     /// The same plan with facts that hold for every case.
     #[wasm_bindgen(js_name = withFacts)]
     pub fn with_facts(&self, subject: &str, facts: &str) -> Result<Plan, Thrown> {
-        let facts: serde_json::Value = serde_json::from_str(facts).map_err(|error| error.to_string())?;
-        self.0.with_facts(subject, &facts).map(Plan).map_err(thrown)
+        self.0.with_facts_json(subject, facts).map(Plan).map_err(thrown)
     }
 
     /// A new plan with another target.
