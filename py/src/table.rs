@@ -123,70 +123,10 @@ impl<'a> Job<'a> {
         append: bool,
     ) -> PyResult<Self> {
         let facts = plan.facts(subject).map_err(|errors| error(py, &errors))?;
-        let is_fact = |name: &str| {
-            let year_of = |f: &&Fact| f.yearly && name.strip_suffix("_year") == Some(f.name.as_str());
-            facts.iter().any(|f| f.name == name || year_of(f))
-        };
-        for column in names.keys() {
-            if table.index_of(column).is_err() {
-                let expected = "a column of the table".to_owned();
-                return Err(one(py, "columns", &Problem::InvalidValue { value: column.clone(), expected }));
-            }
-        }
-        let renamed = |column: &str| names.get(column).map_or_else(|| column.to_owned(), Clone::clone);
-        let columns: Vec<(usize, String)> =
-            table.fields().iter().enumerate().map(|(i, f)| (i, renamed(f.name()))).collect();
-        let (inputs, others): (Vec<_>, Vec<_>) = columns.into_iter().partition(|(_, name)| is_fact(name));
-        // A mapped column must be a fact; the others may be anything, unless asked or if nothing is left.
-        let asked = |(i, _): &&(usize, String)| {
-            strict || inputs.is_empty() || table.fields().get(*i).is_some_and(|f| names.contains_key(f.name()))
-        };
-        let wrong: BTreeMap<&str, ()> = others.iter().filter(asked).map(|(_, name)| (name.as_str(), ())).collect();
-        if !wrong.is_empty() {
-            return match plan.case(subject, &wrong) {
-                Err(errors) => Err(error(py, &errors)),
-                Ok(_) => Err(one(py, "columns", &Problem::DuplicateKey { key: wrong.into_keys().collect() })),
-            };
-        }
-        if inputs.is_empty() {
-            let expected = "a column that is a fact".to_owned();
-            return Err(one(
-                py,
-                "columns",
-                &Problem::InvalidValue { value: "a table without columns".to_owned(), expected },
-            ));
-        }
-        let twice = |(i, (_, name)): (usize, &(usize, String))| {
-            inputs.iter().take(i).any(|(_, earlier)| earlier == name).then(|| name.clone())
-        };
-        if let Some(key) = inputs.iter().enumerate().find_map(twice) {
-            return Err(one(py, "columns", &Problem::DuplicateKey { key }));
-        }
+        let inputs = inputs(py, plan, subject, &facts, table, names, strict)?;
         let rules: Vec<&Rule> = plan.rules().iter().filter(|r| r.subject == subject).collect();
-        let mut fields: Vec<Arc<Field>> = if append { table.fields().to_vec() } else { Vec::new() };
-        let coded = || DataType::Dictionary(Box::new(DataType::Int16), Box::new(DataType::Utf8));
-        for (place, name) in &inputs {
-            let kind = table.field(*place).data_type();
-            if !is_readable(kind) {
-                let found = format!("a column of the type {kind}");
-                let expected = "numbers, texts, booleans, days or lists of texts".to_owned();
-                return Err(one(py, &format!("columns.{name}"), &Problem::WrongType { found, expected }));
-            }
-        }
-        for rule in &rules {
-            fields.push(Arc::new(Field::new(&rule.id, coded(), true)));
-            if !rule.decisions.is_empty() {
-                fields.push(Arc::new(Field::new(format!("{}.decision", rule.id), coded(), true)));
-            }
-        }
-        fields.push(Arc::new(Field::new("error", DataType::Utf8, true)));
-        for (i, field) in fields.iter().enumerate() {
-            if fields.iter().take(i).any(|earlier| earlier.name() == field.name()) {
-                return Err(one(py, "columns", &Problem::DuplicateKey { key: field.name().clone() }));
-            }
-        }
-        let schema = Schema::new(fields).with_metadata(if append { table.metadata().clone() } else { <_>::default() });
-        Ok(Job { plan, subject, facts, rules, inputs, append, schema: Arc::new(schema) })
+        let schema = schema(py, &rules, table, append)?;
+        Ok(Job { plan, subject, facts, rules, inputs, append, schema })
     }
 
     fn batch(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
@@ -247,6 +187,76 @@ impl<'a> Job<'a> {
             }
         }
     }
+}
+
+/// The columns that are facts, or the years of facts, with the names they have there.
+fn inputs(
+    py: Python<'_>,
+    plan: &CorePlan,
+    subject: &str,
+    facts: &[&Fact],
+    table: &Schema,
+    names: &BTreeMap<String, String>,
+    strict: bool,
+) -> PyResult<Vec<(usize, String)>> {
+    let fail = |path: &str, problem| Err(one(py, path, &problem));
+    if let Some(column) = names.keys().find(|column| table.index_of(column).is_err()) {
+        let expected = "a column of the table".to_owned();
+        return fail("columns", Problem::InvalidValue { value: column.clone(), expected });
+    }
+    let is_fact = |name: &str| {
+        let year_of = |f: &&Fact| f.yearly && name.strip_suffix("_year") == Some(f.name.as_str());
+        facts.iter().any(|f| f.name == name || year_of(f))
+    };
+    let named = |column: &String| names.get(column).unwrap_or(column).clone();
+    let columns = table.fields().iter().enumerate().map(|(i, field)| (i, named(field.name())));
+    let (inputs, others): (Vec<_>, Vec<_>) = columns.partition(|(_, name)| is_fact(name));
+    // A mapped column must be a fact; the others may be anything, unless asked or if nothing is left.
+    let is_mapped = |place: usize| table.fields().get(place).is_some_and(|field| names.contains_key(field.name()));
+    let wrong = others.iter().filter(|(place, _)| strict || inputs.is_empty() || is_mapped(*place));
+    let wrong: BTreeMap<&str, ()> = wrong.map(|(_, name)| (name.as_str(), ())).collect();
+    // The core says what is wrong with a name, and which is nearest.
+    if !wrong.is_empty()
+        && let Err(errors) = plan.case(subject, &wrong)
+    {
+        return Err(error(py, &errors));
+    }
+    if inputs.is_empty() {
+        let (value, expected) = ("a table without columns".to_owned(), "a column that is a fact".to_owned());
+        return fail("columns", Problem::InvalidValue { value, expected });
+    }
+    for (i, (place, name)) in inputs.iter().enumerate() {
+        if inputs.iter().take(i).any(|(_, earlier)| earlier == name) {
+            return fail("columns", Problem::DuplicateKey { key: name.clone() });
+        }
+        let kind = table.field(*place).data_type();
+        if !is_readable(kind) {
+            let found = format!("a column of the type {kind}");
+            let expected = "numbers, texts, booleans, days or lists of texts".to_owned();
+            return fail(&format!("columns.{name}"), Problem::WrongType { found, expected });
+        }
+    }
+    Ok(inputs)
+}
+
+/// What comes out: the table's own columns, if they are wanted, and the results.
+fn schema(py: Python<'_>, rules: &[&Rule], table: &Schema, append: bool) -> PyResult<SchemaRef> {
+    let mut fields: Vec<Arc<Field>> = if append { table.fields().to_vec() } else { Vec::new() };
+    let coded = || DataType::Dictionary(Box::new(DataType::Int16), Box::new(DataType::Utf8));
+    for rule in rules {
+        fields.push(Arc::new(Field::new(&rule.id, coded(), true)));
+        if !rule.decisions.is_empty() {
+            fields.push(Arc::new(Field::new(format!("{}.decision", rule.id), coded(), true)));
+        }
+    }
+    fields.push(Arc::new(Field::new("error", DataType::Utf8, true)));
+    for (i, field) in fields.iter().enumerate() {
+        if fields.iter().take(i).any(|earlier| earlier.name() == field.name()) {
+            return Err(one(py, "columns", &Problem::DuplicateKey { key: field.name().clone() }));
+        }
+    }
+    let metadata = if append { table.metadata().clone() } else { <_>::default() };
+    Ok(Arc::new(Schema::new(fields).with_metadata(metadata)))
 }
 
 /// The place of an item among others, as a code.
