@@ -123,14 +123,6 @@ impl Plan {
     }
 }
 
-/// Reads a plan from files: a list of pairs, name and text.
-#[cfg(feature = "authoring")]
-#[wasm_bindgen(js_name = fromFiles)]
-pub fn from_files(files: &str) -> Result<Plan, Thrown> {
-    let files: Vec<(String, String)> = serde_json::from_str(files).map_err(|error| error.to_string())?;
-    ecoplan::Plan::from_files(files.iter().map(|(name, text)| (name.as_str(), text.as_str()))).map(Plan).map_err(thrown)
-}
-
 /// The value of a FEEL expression, as JSON text.
 #[wasm_bindgen]
 pub fn feel(expression: &str, context: &str) -> Result<String, Thrown> {
