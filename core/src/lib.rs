@@ -73,6 +73,7 @@ pub use date::{Date, DateError};
 pub use decimal::{Decimal, DecimalError, Rounding};
 pub use error::{Error, Errors, Problem};
 pub use evaluate::Outcome;
+pub use explain::{ExplainedFact, ExplainedFinding, ExplainedRow, Explanation, Line, ScorecardExplanation};
 pub use expression::Expression;
 pub use finding::{Alternative, Finding, Note, Possible};
 pub use lang::{Lang, Text};

@@ -11,7 +11,7 @@ use crate::facts::{Facts, Understood};
 use crate::finding::{Finding, Note};
 use crate::model::Fact;
 use crate::program::{Parts, Program, RuleProgram, SubjectProgram};
-use crate::{Date, Lang, Outcome, Text};
+use crate::{Date, Explanation, Lang, Outcome, Text};
 
 /// The version of this crate, as reports carry it.
 pub(crate) const ENGINE: &str = env!("CARGO_PKG_VERSION");
@@ -139,7 +139,12 @@ impl Report {
 
     /// The report as text.
     pub fn explain(&self, lang: Lang) -> String {
-        crate::explain::report(self, lang)
+        self.explanation(lang).to_string()
+    }
+
+    /// The report in words, line by line.
+    pub fn explanation(&self, lang: Lang) -> Explanation {
+        Explanation::new(self, lang)
     }
 
     /// The report as JSON text.

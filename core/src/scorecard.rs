@@ -7,7 +7,7 @@ use crate::finding::{Finding, Note};
 use crate::model::Attribute;
 use crate::progress::Progress;
 use crate::report::ENGINE;
-use crate::{Date, Decimal, Lang, Outcome, Report, Text, Value};
+use crate::{Date, Decimal, Lang, Outcome, Report, ScorecardExplanation, Text, Value};
 
 /// The indicators of a plan against values.
 ///
@@ -153,7 +153,12 @@ impl Scorecard {
 
     /// The scorecard as text.
     pub fn explain(&self, lang: Lang) -> String {
-        crate::explain::scorecard(self, lang)
+        self.explanation(lang).to_string()
+    }
+
+    /// The scorecard in words, row by row.
+    pub fn explanation(&self, lang: Lang) -> ScorecardExplanation {
+        ScorecardExplanation::new(self, lang)
     }
 }
 

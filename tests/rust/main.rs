@@ -13,6 +13,7 @@ mod command;
 mod common;
 mod decimal;
 mod evaluation;
+mod explain;
 mod fuzz;
 mod hostile;
 mod input;
