@@ -180,6 +180,98 @@ export interface Scorecard {
   rows: Row[];
 }
 
+/** One thing that an explanation says. */
+export interface Line {
+  /** What it speaks of. */
+  key:
+    | "says"
+    | "because"
+    | "margin"
+    | "reason"
+    | "missing"
+    | "possible"
+    | "changes"
+    | "progress"
+    | "actions"
+    | "readings"
+    | "notes"
+    | "addressee"
+    | "cite"
+    | "next_question";
+  /** What stands before it; empty within a list. */
+  label: string;
+  /** Of a condition: it holds, it does not, it is open, it is not reached. */
+  mark: "✓" | "✗" | "?" | "–" | null;
+  text: string;
+  /** The fact or reading that it names. */
+  id: string | null;
+  /** The parts of a condition, or the items of a list. */
+  parts: Line[];
+}
+
+/** A fact in words. */
+export interface ExplainedFact {
+  fact: string;
+  label: string;
+  unit: string;
+  /** The value with its unit; `null` where it is not known. */
+  value: string | null;
+  year: number | null;
+}
+
+/** A finding in words. */
+export interface ExplainedFinding<R extends string = string> {
+  rule: R;
+  outcome: Outcome;
+  mark: string;
+  /** The outcome as an official would put it, and the decision. */
+  verdict: string;
+  title: string;
+  lines: Line[];
+}
+
+/** A report in the words of one language. */
+export interface Explanation<R extends string = string> {
+  lang: Lang;
+  /** Subject, plan and day of judgement. */
+  heading: string;
+  outcome: Outcome | null;
+  /** The gravest outcome and the counts of all. */
+  overall: string;
+  notes: string[];
+  /** Every fact of the subject, in declared order. */
+  facts: ExplainedFact[];
+  /** The findings that concern the case. */
+  findings: ExplainedFinding<R>[];
+  /** The titles of the other rules. */
+  not_applicable: string[];
+  next: Line | null;
+}
+
+/** A row of a scorecard in words. */
+export interface ExplainedRow {
+  no: number;
+  rule: string;
+  category: string;
+  status: Status;
+  mark: string;
+  verdict: string;
+  title: string;
+  attribute: string;
+  value: string;
+  target: string;
+  remark: string;
+}
+
+/** A scorecard in the words of one language. */
+export interface ScorecardExplanation {
+  lang: Lang;
+  heading: string;
+  notes: string[];
+  rows: ExplainedRow[];
+  summary: string;
+}
+
 export interface SubjectInfo {
   id: string;
   label: Text;
@@ -301,10 +393,18 @@ export declare class Plan<M = AnySubjects, V = Record<string, unknown>> {
     facts: M[S] extends About ? M[S]["facts"] : never,
     options?: Options & { lang?: Lang },
   ): string;
+  /** The report in words, line by line, for those who show it. */
+  explanation<S extends keyof M & string>(
+    subject: S,
+    facts: M[S] extends About ? M[S]["facts"] : never,
+    options?: Options & { lang?: Lang },
+  ): M[S] extends About ? Explanation<M[S]["rule"]> : never;
   /** The indicators of the plan against values by fact name. */
   scorecard(values: V, options?: Options): Scorecard;
   /** The scorecard as text. */
   explainScorecard(values: V, options?: Options & { lang?: Lang }): string;
+  /** The scorecard in words, row by row. */
+  scorecardExplanation(values: V, options?: Options & { lang?: Lang }): ScorecardExplanation;
   /** The values that the plan's own table reports, in the form that `scorecard` takes. */
   reported(): V;
   /** Evaluates the case of a report again, and gives the report where everything comes out the same. */

@@ -187,7 +187,14 @@ test("days, targets, shared facts, receipts", () => {
   const forged = structuredClone(report);
   forged.headline.outcome = "satisfied";
   assert.throws(() => plan.verify(forged), { code: "receipt-differs" });
-  assert.match(plan.explain("urban_wwtp", { influent_bod5_mg_l: 90 }, { lang: "zh" }), /进水/);
+  const lang = "zh";
+  const said = plan.explanation("urban_wwtp", { influent_bod5_mg_l: 90 }, { lang });
+  assert.deepEqual(said.findings.map((finding) => finding.rule), plan.rules("urban_wwtp").map((rule) => rule.id));
+  const text = plan.explain("urban_wwtp", { influent_bod5_mg_l: 90 }, { lang });
+  assert.match(text, /进水/);
+  assert.ok(said.findings.flatMap((finding) => finding.lines).every((line) => text.includes(line.text)));
+  const rows = plan.scorecardExplanation(plan.reported(), { lang }).rows;
+  assert.ok(rows.every((row) => plan.explainScorecard(plan.reported(), { lang }).includes(row.title)));
   assert.equal(plan.facts("urban_wwtp").length, 4);
   assert.equal(plan.rules("urban_wwtp").length, 2);
   assert.throws(() => plan.facts("urban_wwpt"), { code: "unknown-subject" });

@@ -72,6 +72,10 @@ function text(value, path, expected) {
   return value;
 }
 
+function language(options) {
+  return text(options?.lang ?? "en", "lang", "`zh` or `en`");
+}
+
 /** What the evaluator throws is the list of errors as JSON text. */
 function call(work) {
   try {
@@ -167,7 +171,12 @@ export function bind(glue) {
 
     explain(subject, facts, options) {
       const id = text(subject, "subject", "the id of a subject");
-      return call(() => this.#on(options).explain(id, toJson(facts, "facts"), text(options?.lang ?? "en", "lang", "`zh` or `en`")));
+      return call(() => this.#on(options).explain(id, toJson(facts, "facts"), language(options)));
+    }
+
+    explanation(subject, facts, options) {
+      const id = text(subject, "subject", "the id of a subject");
+      return JSON.parse(call(() => this.#on(options).explanation(id, toJson(facts, "facts"), language(options))));
     }
 
     scorecard(values, options) {
@@ -175,7 +184,11 @@ export function bind(glue) {
     }
 
     explainScorecard(values, options) {
-      return call(() => this.#on(options).explainScorecard(toJson(values, "facts"), text(options?.lang ?? "en", "lang", "`zh` or `en`")));
+      return call(() => this.#on(options).explainScorecard(toJson(values, "facts"), language(options)));
+    }
+
+    scorecardExplanation(values, options) {
+      return JSON.parse(call(() => this.#on(options).scorecardExplanation(toJson(values, "facts"), language(options))));
     }
 
     reported() {

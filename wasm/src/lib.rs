@@ -100,6 +100,12 @@ impl Plan {
         self.0.evaluate_json(subject, facts).map(|report| report.explain(lang)).map_err(thrown)
     }
 
+    /// A report in words, line by line, as JSON text.
+    pub fn explanation(&self, subject: &str, facts: &str, lang: &str) -> Result<String, Thrown> {
+        let lang: Lang = lang.parse().map_err(thrown)?;
+        self.0.evaluate_json(subject, facts).map_err(thrown).and_then(|report| json(&report.explanation(lang)))
+    }
+
     /// The scorecard as JSON text.
     pub fn scorecard(&self, values: &str) -> Result<String, Thrown> {
         self.0.scorecard_json(values).map_err(thrown).and_then(|card| json(&card))
@@ -110,6 +116,13 @@ impl Plan {
     pub fn explain_scorecard(&self, values: &str, lang: &str) -> Result<String, Thrown> {
         let lang: Lang = lang.parse().map_err(thrown)?;
         self.0.scorecard_json(values).map(|card| card.explain(lang)).map_err(thrown)
+    }
+
+    /// The scorecard in words, row by row, as JSON text.
+    #[wasm_bindgen(js_name = scorecardExplanation)]
+    pub fn scorecard_explanation(&self, values: &str, lang: &str) -> Result<String, Thrown> {
+        let lang: Lang = lang.parse().map_err(thrown)?;
+        self.0.scorecard_json(values).map_err(thrown).and_then(|card| json(&card.explanation(lang)))
     }
 
     /// The values that the plan's own table reports.
