@@ -6,6 +6,9 @@
     reason = "a test that cannot go on fails"
 )]
 
+use std::collections::BTreeMap;
+use std::slice;
+
 use ecoplan::{Errors, Plan};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -30,6 +33,22 @@ fn show(key: &str, result: Result<impl Serialize, Errors>) {
     }
 }
 
+/// Every state of the gate's facts, in their order; `null` where a fact is not known.
+fn states(facts: &[Json]) -> Vec<Vec<Json>> {
+    let mut states = vec![vec![]];
+    for fact in facts {
+        let options = match fact.as_str() {
+            Some("stage") => vec![json!("existing"), json!("under_construction"), json!("proposed"), Json::Null],
+            _ => vec![json!(true), json!(false), Json::Null],
+        };
+        let with = |state: &Vec<Json>| {
+            options.iter().map(|option| [&**state, slice::from_ref(option)].concat()).collect::<Vec<_>>()
+        };
+        states = states.iter().flat_map(with).collect();
+    }
+    states
+}
+
 fn main() {
     let cases = load("cases.json");
     for case in cases["cases"].as_array().unwrap() {
@@ -52,6 +71,13 @@ fn main() {
             let key = format!("{rule} {fact} {}", row[side][0]);
             show(&key, plan(&row[0]).evaluate(row[1].as_str().unwrap(), &facts));
         }
+    }
+    let gate = load("two-high-gate.json");
+    let gated = plan(&gate["plan"]);
+    let names = gate["facts"].as_array().unwrap();
+    for state in states(names) {
+        let facts: BTreeMap<_, _> = names.iter().map(|name| name.as_str().unwrap()).zip(&state).collect();
+        show(&format!("two-high-gate {}", json!(state)), gated.evaluate(gate["subject"].as_str().unwrap(), &facts));
     }
     for file in ["table1.json", "table2-as-of-2020.json", "table2-as-of-2025.json"] {
         let table = load(file);
