@@ -1,16 +1,13 @@
 // The types: what is right compiles, and each wrong line is an error of its own.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
-const place = mkdtempSync(join(tmpdir(), "ecoplan-types-"));
-mkdirSync(join(place, "node_modules"));
-cpSync(join(root, "wasm", "pkg"), join(place, "node_modules", "ecoplan"), { recursive: true });
+import { consumer, root } from "./common.mjs";
+
+const { place } = consumer();
 
 function compile(name, text, ...more) {
   writeFileSync(join(place, name), text);
@@ -57,19 +54,18 @@ const WRONG = [
   'lianzhou.explain("urban_wwtp", {}, { lang: "fr" });',
 ];
 
-for (const resolution of ["bundler", "nodenext"]) {
-  test(`right code compiles (${resolution})`, () => {
-    const module = resolution === "bundler" ? "esnext" : "nodenext";
-    const result = compile("right.mts", RIGHT, "--module", module, "--moduleResolution", resolution);
-    assert.equal(result.status, 0, result.stdout);
-  });
-}
+// As bundlers resolve, and as Node does; `preserve` leaves `require` and `import` as they are.
+const RESOLUTIONS = { bundler: "preserve", nodenext: "nodenext" };
+const COMMONJS = 'import eco = require("ecoplan");\neco.plan("lianzhou-145").evaluate("urban_wwtp", { influent_bod5_mg_l: 1 });\n';
 
-test("CommonJS compiles", () => {
-  const text = 'import { plan } from "ecoplan";\nplan("lianzhou-145").evaluate("urban_wwtp", { influent_bod5_mg_l: 1 });\n';
-  const result = compile("right.cts", text, "--module", "nodenext", "--moduleResolution", "nodenext");
-  assert.equal(result.status, 0, result.stdout);
-});
+for (const [resolution, module] of Object.entries(RESOLUTIONS)) {
+  for (const [name, text] of [["right.mts", RIGHT], ["right.cts", COMMONJS]]) {
+    test(`right code compiles (${resolution}, ${name})`, () => {
+      const result = compile(name, text, "--module", module, "--moduleResolution", resolution);
+      assert.equal(result.status, 0, result.stdout);
+    });
+  }
+}
 
 test("wrong code does not", () => {
   const head = 'import { plan } from "ecoplan";\nconst lianzhou = plan("lianzhou-145");\n';
