@@ -12,8 +12,8 @@ use crate::{Date, Lang};
 ///
 /// # Wire format
 ///
-/// `{ "code": "unknown-fact", "path": "facts.influent_bod", "message": "…", "hint": "…" or null }`, in English; the
-/// code never changes, the wording may.
+/// `{ "code": "unknown-fact", "path": "facts.influent_bod", "message": "…", "message_zh": "…", "hint": "…" or null,
+/// "hint_zh": "…" or null }`, in English and Chinese; the code never changes, the wording may.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     path: String,
@@ -367,11 +367,13 @@ impl std::error::Error for Error {}
 
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut s = serializer.serialize_struct("Error", 4)?;
+        let mut s = serializer.serialize_struct("Error", 6)?;
         s.serialize_field("code", self.code())?;
         s.serialize_field("path", &self.path)?;
         s.serialize_field("message", &self.problem.to_string())?;
+        s.serialize_field("message_zh", &self.problem.zh())?;
         s.serialize_field("hint", &self.hint(Lang::En))?;
+        s.serialize_field("hint_zh", &self.hint(Lang::Zh))?;
         s.end()
     }
 }

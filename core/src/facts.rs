@@ -210,7 +210,7 @@ impl<'a> Checker<'a> {
             other => other.describe(),
         };
         let year = text.parse::<Decimal>().ok().and_then(Decimal::to_i64).and_then(|y| u16::try_from(y).ok());
-        match year.filter(|y| (1..=9999).contains(y)) {
+        match year.filter(|y| (1000..=9999).contains(y)) {
             None => self.fail(path, Problem::InvalidYear { value: clip(&text) }),
             Some(_) if self.facts.year(slot).is_some() => {
                 self.fail(path, Problem::DuplicateKey { key: "year".to_owned() });

@@ -1,5 +1,6 @@
 """The shared vectors: a dict in, `to_dict()` out, equal to what Rust says."""
 
+import dataclasses
 import json
 from decimal import Decimal
 
@@ -111,9 +112,7 @@ def test_bad_facts(plan, rust):
             facts = json.loads(case["json"])
             with pytest.raises(ecoplan.Error) as raised:
                 plan.evaluate(case["subject"], facts)
-            errors = [
-                {"code": e.code, "path": e.path, "message": e.message, "hint": e.hint} for e in raised.value.errors
-            ]
+            errors = [dataclasses.asdict(e) for e in raised.value.errors]
             same = errors == rust[case["name"]]["errors"]
         except (ValueError, pytest.fail.Exception):
             same = False

@@ -49,7 +49,7 @@ function said(eco, work) {
     return { report: work() };
   } catch (error) {
     if (!(error instanceof eco.EcoplanError)) throw error;
-    return { errors: error.errors.map(({ code, path, message, hint }) => ({ code, path, message, hint })) };
+    return { errors: error.errors };
   }
 }
 

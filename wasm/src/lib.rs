@@ -15,27 +15,7 @@ fn json(value: &impl Serialize) -> Result<String, Thrown> {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 fn thrown(errors: Errors) -> Thrown {
-    #[derive(Serialize)]
-    struct Full<'a> {
-        code: &'a str,
-        path: &'a str,
-        message: String,
-        message_zh: String,
-        hint: Option<String>,
-        hint_zh: Option<String>,
-    }
-    let mut all = Vec::new();
-    for error in &errors {
-        all.push(Full {
-            code: error.code(),
-            path: error.path(),
-            message: error.message(Lang::En),
-            message_zh: error.message(Lang::Zh),
-            hint: error.hint(Lang::En),
-            hint_zh: error.hint(Lang::Zh),
-        });
-    }
-    serde_json::to_string(&all).unwrap_or_default()
+    serde_json::to_string(&errors).unwrap_or_default()
 }
 
 /// A compiled plan.
