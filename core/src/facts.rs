@@ -209,7 +209,7 @@ impl<'a> Checker<'a> {
             Input::Number(text) | Input::Text(text) => text.to_string(),
             other => other.describe(),
         };
-        let year = text.parse::<Decimal>().ok().and_then(Decimal::to_i64).and_then(|y| u16::try_from(y).ok());
+        let year = half_width(&text).parse::<Decimal>().ok().and_then(Decimal::to_i64).and_then(|y| u16::try_from(y).ok());
         match year.filter(|y| (1000..=9999).contains(y)) {
             None => self.fail(path, Problem::InvalidYear { value: clip(&text) }),
             Some(_) if self.facts.year(slot).is_some() => {
@@ -250,7 +250,7 @@ impl FactEntry {
             (FactKind::Choice, Input::Text(text)) => self.choice(text).map(Value::Text),
             (FactKind::Set, Input::List(items)) => self.set(items),
             (FactKind::Date, Input::Text(text)) => {
-                text.parse().map(Value::Date).map_err(|_| Problem::InvalidDate { value: clip(text) })
+                half_width(text).parse().map(Value::Date).map_err(|_| Problem::InvalidDate { value: clip(text) })
             }
             (_, other) => Err(Problem::WrongType { found: other.describe(), expected: self.expected() }),
         }

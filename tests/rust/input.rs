@@ -94,7 +94,7 @@ fn structs_maps_and_text_are_one_input() {
         has_plan: None,
         plan_elements: vec![Element::NetworkCoverage],
     };
-    let text = r#"{"influent_bod5_2020_mg_l": 61.6, "influent_bod5_mg_l": {"value": "８１．６ mg/L", "year": 2025},
+    let text = r#"{"influent_bod5_2020_mg_l": 61.6, "influent_bod5_mg_l": {"value": "８１．６ mg/L", "year": "２０２５"},
                    "has_plan": null, "plan_elements": ["network_coverage"]}"#;
     let map = BTreeMap::from([
         ("influent_bod5_2020_mg_l", json!("0.0616 g/L")),

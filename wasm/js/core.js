@@ -67,7 +67,7 @@ function toJson(value, path) {
   return write(value === undefined ? {} : value, path, 0);
 }
 
-function text(value, path, expected) {
+export function text(value, path, expected) {
   if (typeof value !== "string") throw wrongType(path, `a ${value === null ? "null" : typeof value}`, expected);
   return value;
 }
@@ -77,7 +77,7 @@ function language(options) {
 }
 
 /** What the evaluator throws is the list of errors as JSON text. */
-function call(work) {
+export function call(work) {
   try {
     return work();
   } catch (thrown) {

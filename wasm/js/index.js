@@ -10,22 +10,29 @@ const MODELS = {
   "lianzhou-145": () => new URL("./lianzhou-145.json", import.meta.url),
 };
 
-let ready;
+/** Each part is loaded once, however often it is asked for; a failed start may be tried again. */
+const loading = new Map();
+function once(part, load) {
+  if (!loading.has(part)) {
+    const work = load();
+    loading.set(part, work);
+    work.catch(() => loading.delete(part));
+  }
+  return loading.get(part);
+}
 
 /**
- * Loads the evaluator and the bundled plans. Where files cannot be fetched, give them: `wasm` as bytes or a response,
- * `models` as texts by plan id.
+ * Loads the evaluator and the bundled plans: all, or those of the ids `plans`. Where files cannot be fetched, give them:
+ * `wasm` as bytes or a response, `models` as texts by plan id.
  */
-export default function init({ wasm, models, plans: ids = Object.keys(MODELS) } = {}) {
-  ready ??= (async () => {
-    const evaluator = async () => start({ module_or_path: wasm ?? (await fetched(new URL("./ecoplan.wasm", import.meta.url))) });
-    const model = async (id) => [id, await (await fetched(MODELS[id]())).text()];
-    const [, all] = await Promise.all([evaluator(), models ? Object.entries(models) : Promise.all(ids.map(model))]);
-    all.forEach(([id, model]) => add(id, model));
-  })();
-  // A failed start may be tried again.
-  ready.catch(() => (ready = undefined));
-  return ready;
+export default async function init({ wasm, models = {}, plans: ids } = {}) {
+  const evaluator = async () => start({ module_or_path: wasm ?? (await fetched(new URL("./ecoplan.wasm", import.meta.url))) });
+  const model = (id) => async () => add(id, await (await fetched(MODELS[id]())).text());
+  for (const [id, text] of Object.entries(models)) once(id, async () => add(id, text));
+  // Those that are given are all that is needed, unless it is said which are.
+  const wanted = ids ?? (Object.keys(models).length > 0 ? [] : Object.keys(MODELS));
+  const bundled = wanted.filter((id) => Object.hasOwn(MODELS, id));
+  await Promise.all([once("wasm", evaluator), ...bundled.map((id) => once(id, model(id)))]);
 }
 
 export { EcoplanError, Expression, Plan, plan, plans };

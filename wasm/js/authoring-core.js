@@ -1,0 +1,16 @@
+// Plan files in, a model out.
+import { call, text } from "./core.js";
+
+export function bind(glue) {
+  return {
+    /**
+     * The model of a plan, for `Plan.fromModel`, from its files: one text, or texts by file name. Throws an `EcoplanError`
+     * with everything that is wrong with them, each with file, line, rule and field.
+     */
+    read(files) {
+      const entries = typeof files === "string" ? [["plan.toml", files]] : Object.entries(files ?? {});
+      for (const [name, content] of entries) text(content, name, "the text of a plan file");
+      return JSON.parse(call(() => glue.read(JSON.stringify(entries))));
+    },
+  };
+}
