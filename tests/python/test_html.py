@@ -224,8 +224,8 @@ def test_outcomes_margins_and_sources_are_those_of_explain(plan):
 
 def test_exactly_on_the_boundary_and_percentage_points(plan):
     on = plan.evaluate("urban_wwtp", influent_bod5_2020_mg_l=61.6, influent_bod5_mg_l=81.6)[BOD]
-    assert dict(cells(on._repr_html_()))["margin"] == "exactly on the boundary"
-    assert dict(cells(_html.finding(on, lang="zh")))["余量"] == "恰在界限上"
+    assert dict(cells(on._repr_html_()))["margin"] == "0 mg/L, exactly on the boundary"
+    assert dict(cells(_html.finding(on, lang="zh")))["余量"] == "0 mg/L，恰在界限上"
     card = plan.scorecard(forest_coverage_pct="68.21")
     assert "0.79 percentage points short" in text(tree(card._repr_html_()))
     assert "相差 0.79 个百分点" in text(tree(_html.scorecard(card, lang="zh")))

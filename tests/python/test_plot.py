@@ -128,7 +128,7 @@ def test_reports_are_drawn_in_their_unit_by_index_or_label(plan):
     assert labels(ax) == ["case 0", "case 1", "case 2"]
     assert beside(ax) == [
         "✗ breached · 10 mg/L short",
-        "✓ satisfied · exactly on the boundary",
+        "✓ satisfied · 0 mg/L, exactly on the boundary",
         "✓ satisfied · 15.5 mg/L to spare",
     ]
     assert [bars(ax)[i][0] for i in range(3)] == [-10, 0, 15.5]

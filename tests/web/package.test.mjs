@@ -1,7 +1,7 @@
 // The packed package, not the build folder: installed and run as people do.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -71,4 +71,27 @@ test("days, targets, shared facts, receipts", () => {
   assert.equal(plan.rules("urban_wwtp").length, 2);
   assert.throws(() => plan.facts("urban_wwpt"), { code: "unknown-subject" });
   assert.equal(eco.Plan.fromModel(readFileSync(join(place, "node_modules/ecoplan/lianzhou-145.json"), "utf8")).hash, plan.hash);
+});
+
+test("plan files make the plan that is bundled, and what is wrong with them is said", async () => {
+  const { read } = await import(pathToFileURL(join(place, "node_modules", "ecoplan", "authoring-node.js")));
+  for (const id of eco.plans()) {
+    const folder = join(root, "spec", id);
+    const files = Object.fromEntries(["plan.toml", ...readdirSync(folder).filter((name) => name !== "plan.toml")].map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+    const own = eco.Plan.fromModel(read(files));
+    assert.deepEqual([own.id, own.rules().length], [id, eco.plan(id).rules().length]);
+    for (const subject of own.subjects()) {
+      const said = (plan) => plan.evaluate(subject.id, {}).findings.map(({ rule, outcome }) => `${rule} ${outcome}`).sort();
+      assert.deepEqual(said(own), said(eco.plan(id)));
+    }
+  }
+  assert.throws(() => read("[plan"), { name: "EcoplanError", code: "syntax" });
+  assert.throws(() => read({ "a.toml": 5 }), { code: "wrong-type", path: "a.toml" });
+  assert.throws(() => read(5), { code: "wrong-type" });
+  assert.throws(() => read(null), { code: "wrong-type" });
+});
+
+test("the form can be loaded where there is no page", async () => {
+  const { EcoplanForm } = await import(pathToFileURL(join(place, "node_modules", "ecoplan", "form.js")));
+  assert.equal(typeof EcoplanForm, "function");
 });

@@ -7,13 +7,31 @@ import { after, before, test } from "node:test";
 
 import { consumer, dependency, launch, open, serve } from "./common.mjs";
 
-const MAIN = `import init, { plan } from "ecoplan";
+// All three entry points: the evaluator, the form, and the reader of plan files.
+const MAIN = `import init, { Plan, plan } from "ecoplan";
+import start, { read } from "ecoplan/authoring";
+import "ecoplan/form";
 
-init().then(() => {
-  const facts = { influent_bod5_2020_mg_l: 61.6, influent_bod5_mg_l: 81.6 };
-  const { findings } = plan("lianzhou-145").evaluate("urban_wwtp", facts);
-  const { margin, outcome } = findings.find(({ rule }) => rule === "wwtp-urban-bod-plus-20-2025");
-  window.result = { margin, outcome };
+const PLAN_FILE = \`[plan]
+id = "own"
+title = { zh = "t", en = "t" }
+period = { start = 2021-01-01, end = 2025-12-31 }
+[[subject]]
+id = "s"
+label = { zh = "s", en = "s" }\`;
+
+function margin(report) {
+  const { margin, outcome } = report.findings.find(({ rule }) => rule === "wwtp-urban-bod-plus-20-2025");
+  return { margin, outcome };
+}
+
+const facts = { influent_bod5_2020_mg_l: 61.6, influent_bod5_mg_l: 81.6 };
+Promise.all([init(), start()]).then(() => {
+  const result = { api: margin(plan("lianzhou-145").evaluate("urban_wwtp", facts)), own: Plan.fromModel(read(PLAN_FILE)).id };
+  const form = document.createElement("ecoplan-form");
+  Object.assign(form, { plan: "lianzhou-145", subject: "urban_wwtp", facts });
+  form.addEventListener("ecoplan-report", ({ detail }) => (window.result = { ...result, form: margin(detail.report) }));
+  document.body.append(form);
 });
 `;
 
@@ -41,14 +59,15 @@ async function works(url) {
   const { page, problems } = await open(browser, url);
   const result = page.waitForFunction(() => window.result).then((handle) => handle.jsonValue());
   const wrong = page.waitForEvent("pageerror").then((error) => Promise.reject(error));
-  assert.deepEqual(await Promise.race([result, wrong]), { margin: "0", outcome: "satisfied" });
+  const met = { margin: "0", outcome: "satisfied" };
+  assert.deepEqual(await Promise.race([result, wrong]), { api: met, form: met, own: "own" });
   assert.deepEqual(problems, []);
   await page.close();
 }
 
-/** What was built works wherever it is served from, with the evaluator still a file of its own. */
+/** What was built works wherever it is served from, with evaluator and reader still files of their own. */
 async function builtWorks(folder) {
-  assert.equal(readdirSync(join(place, folder), { recursive: true }).filter((name) => name.endsWith(".wasm")).length, 1);
+  assert.equal(readdirSync(join(place, folder), { recursive: true }).filter((name) => name.endsWith(".wasm")).length, 2);
   const server = await serve(join(place, folder));
   await works(server.url).finally(server.close);
 }
@@ -76,21 +95,24 @@ for (const mode of ["production", "development"]) {
   });
 }
 
-const named = (path) => `<script type="importmap">{ "imports": { "ecoplan": "${path}" } }</script>`;
+const named = (folder, tail = "") => {
+  const imports = { ecoplan: `${folder}/index.js${tail}`, "ecoplan/authoring": `${folder}/authoring.js${tail}`, "ecoplan/form": `${folder}/form.js${tail}` };
+  return `<script type="importmap">${JSON.stringify({ imports })}</script>`;
+};
 
 // It bundles dependencies with esbuild into a folder of its own, and leaves their other files where they are.
 test("Vite's development server before version 8", async () => {
   const { build } = await dependency("esbuild");
-  const entry = join(place, "node_modules", "ecoplan", "index.js");
+  const entryPoints = ["index", "authoring", "form"].map((name) => join(place, "node_modules", "ecoplan", `${name}.js`));
   const outdir = join(place, "node_modules", ".vite", "deps");
-  await build({ entryPoints: { ecoplan: entry }, bundle: true, format: "esm", outdir });
-  write("old.html", page(`${named("/node_modules/.vite/deps/ecoplan.js?v=1")}<script type="module" src="/main.js"></script>`));
+  await build({ entryPoints, bundle: true, splitting: true, format: "esm", outdir });
+  write("old.html", page(`${named("/node_modules/.vite/deps", "?v=1")}<script type="module" src="/main.js"></script>`));
   const server = await serve(place);
   await works(`${server.url}old.html`).finally(server.close);
 });
 
 test("a server that answers with its start page instead, and then does not", async () => {
-  write("plain.html", page(named("/node_modules/ecoplan/index.js")));
+  write("plain.html", page(named("/node_modules/ecoplan")));
   const server = await serve(place);
   const { page: opened } = await open(browser, `${server.url}plain.html`);
   const start = () => opened.evaluate(async () => (await import("ecoplan")).default());

@@ -1,9 +1,10 @@
 // The types: what is right compiles, and each wrong line is an error of its own.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 
 import { consumer, root } from "./common.mjs";
 
@@ -18,6 +19,8 @@ function compile(name, text, ...more) {
 
 const RIGHT = `
 import init, { EcoplanError, Expression, Plan, plan, type Finding, type Outcome, type Report } from "ecoplan";
+import { read } from "ecoplan/authoring";
+import { EcoplanForm } from "ecoplan/form";
 await init();
 const lianzhou = plan("lianzhou-145");
 const report = lianzhou.evaluate("urban_wwtp", { influent_bod5_2020_mg_l: 61.6, influent_bod5_mg_l: { value: "81.6", year: 2025 } });
@@ -34,6 +37,15 @@ const own: Plan = Plan.fromModel("{}");
 own.evaluate("works", { opened: "2024-01-01" }).findings[0]!.rule;
 lianzhou.withTarget("target-pm25-2025", 22).at("2024-12-31").subjects()[0]!.id;
 new Expression("a").evaluate({ a: 1 });
+const said = lianzhou.explanation("urban_wwtp", {}, { lang: "zh" });
+console.log(said.findings[0]!.lines.filter((line) => line.key === "margin"), lianzhou.scorecardExplanation({}).rows[0]!.remark);
+const form = document.createElement("ecoplan-form");
+form.plan = lianzhou;
+form.plan = "lianzhou-145";
+form.facts = { influent_bod5_mg_l: 81.6 };
+form.addEventListener("ecoplan-report", ({ detail }) => console.log(detail.report?.headline.outcome, detail.problems[0]?.code));
+const Form: typeof EcoplanForm = EcoplanForm;
+console.log(Form.formAssociated, form.validity.valid, Plan.fromModel(read({ "plan.toml": "" })).id);
 const problem = (error: unknown): string => (error instanceof EcoplanError ? error.code + error.path + (error.hint ?? "") : "");
 console.log(problem(null));
 `;
@@ -52,6 +64,11 @@ const WRONG = [
   'lianzhou.scorecard({ good_days: 97 });',
   'lianzhou.withTarget("target-pm25", 22);',
   'lianzhou.explain("urban_wwtp", {}, { lang: "fr" });',
+  'lianzhou.explanation("urban_wwtp", {}).findings[0]!.rule === "two-high-definition";',
+  'lianzhou.explanation("urban_wwtp", {}).findings[0]!.lines[0]!.key === "marginal";',
+  'read(5);',
+  'document.createElement("ecoplan-form").report = null;',
+  'document.createElement("ecoplan-form").addEventListener("ecoplan-report", ({ detail }) => detail.outcome);',
 ];
 
 // As bundlers resolve, and as Node does; `preserve` leaves `require` and `import` as they are.
@@ -68,9 +85,30 @@ for (const [resolution, module] of Object.entries(RESOLUTIONS)) {
 }
 
 test("wrong code does not", () => {
-  const head = 'import { plan } from "ecoplan";\nconst lianzhou = plan("lianzhou-145");\n';
+  const head = 'import { plan } from "ecoplan"; import { read } from "ecoplan/authoring"; import "ecoplan/form";\nconst lianzhou = plan("lianzhou-145");\n';
   const result = compile("wrong.mts", head + WRONG.join("\n"), "--module", "nodenext", "--moduleResolution", "nodenext");
   const lines = new Set([...result.stdout.matchAll(/wrong\.mts\((\d+),/g)].map((match) => Number(match[1])));
   const passed = WRONG.filter((_, i) => !lines.has(i + 3));
   assert.deepEqual(passed, [], result.stdout);
+});
+
+test("real reports, explanations and scorecards are of their types", async () => {
+  const eco = await import(pathToFileURL(join(place, "node_modules", "ecoplan", "node.js")));
+  const { plan: id, cases } = JSON.parse(readFileSync(join(root, "spec", "vectors", "cases.json"), "utf8"));
+  const lines = ['import type { Explanation, FactInfo, Report, RuleInfo, Scorecard, ScorecardExplanation } from "ecoplan";'];
+  const state = (type, value) => lines.push(`export const _${lines.length}: ${type} = ${JSON.stringify(value)};`);
+  const plan = eco.plan(id);
+  for (const { subject, facts, as_of: asOf } of cases) {
+    state("Report", plan.evaluate(subject, facts, { asOf }));
+    state("Explanation", plan.explanation(subject, facts, { asOf, lang: "zh" }));
+  }
+  for (const each of eco.plans().map(eco.plan)) {
+    state("Scorecard", each.scorecard(each.reported()));
+    state("ScorecardExplanation", each.scorecardExplanation(each.reported()));
+    state("RuleInfo[]", each.rules());
+    for (const { id } of each.subjects()) state("FactInfo[]", each.facts(id));
+  }
+  const result = compile("reports.mts", lines.join("\n"), "--module", "nodenext", "--moduleResolution", "nodenext");
+  assert.equal(result.status, 0, result.stdout.slice(0, 2000));
+  assert.ok(lines.length > 80);
 });

@@ -102,6 +102,7 @@ function tryOut() {
 
 await Promise.all([init({ plans: [] }), start()]);
 inLanguage(show);
+check.disabled = false;
 check.addEventListener("click", tryOut);
 subjectMenu.addEventListener("change", () => (form.subject = subjectMenu.value));
 file.addEventListener("change", async () => {

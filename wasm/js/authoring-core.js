@@ -8,7 +8,8 @@ export function bind(glue) {
      * with everything that is wrong with them, each with file, line, rule and field.
      */
     read(files) {
-      const entries = typeof files === "string" ? [["plan.toml", files]] : Object.entries(files ?? {});
+      if (typeof files !== "string" && (typeof files !== "object" || files === null)) text(files, "files", "a text, or texts by file name");
+      const entries = typeof files === "string" ? [["plan.toml", files]] : Object.entries(files);
       for (const [name, content] of entries) text(content, name, "the text of a plan file");
       return JSON.parse(call(() => glue.read(JSON.stringify(entries))));
     },

@@ -241,7 +241,7 @@ export function bind(glue) {
       return opened.get(id);
     },
     plans() {
-      return [...models.keys()];
+      return [...models.keys()].sort();
     },
   };
 }

@@ -11,8 +11,10 @@ import { WORDS } from "./form/words.js";
 /** How long a screen reader waits for a pause in typing. */
 const PAUSE_MS = 700;
 
-/** The fact that a problem is about. */
-const about = ({ path }) => /^facts\.([^.[]+)/.exec(path)?.[1];
+/** The fact that a problem is about, of those that there are: its path is `facts.name`, `facts.name.year` or `facts.name[0]`. */
+function about({ path }, names) {
+  return [...names].find((name) => path.startsWith(`facts.${name}`) && /^([.[]|$)/.test(path.slice(6 + name.length)));
+}
 
 // Where there is no document, as on a server that renders pages, the module can be loaded all the same.
 const Base = globalThis.HTMLElement ?? class {};
@@ -35,6 +37,7 @@ export class EcoplanForm extends Base {
   #explanation = null;
   #problems = [];
   #disabled = false;
+  #stale = true;
   #building = false;
   #judged;
   #pause;
@@ -197,7 +200,7 @@ export class EcoplanForm extends Base {
       }
     }
     this.#texts.lang = this.language;
-    if (!this.#plan) this.#rebuild();
+    if (this.#stale) this.#rebuild();
   }
 
   disconnectedCallback() {
@@ -208,9 +211,9 @@ export class EcoplanForm extends Base {
     if (before === now || !this.isConnected) return;
     if (name === "lang") {
       this.#texts.lang = this.language;
-      if (this.#fields.size > 0) this.#judge();
-    } else if (name === "as-of" && this.#fields.size > 0) {
-      this.#judge();
+      if (!this.#stale) this.#judge();
+    } else if (name === "as-of") {
+      if (!this.#stale) this.#judge();
     } else if (name === "value") {
       try {
         this.reset();
@@ -225,6 +228,7 @@ export class EcoplanForm extends Base {
 
   /** Builds the form anew, once however many things change at a time. */
   #rebuild() {
+    this.#stale = true;
     if (this.#building || !this.isConnected) return;
     this.#building = true;
     queueMicrotask(async () => {
@@ -254,6 +258,7 @@ export class EcoplanForm extends Base {
 
     this.#texts = texts;
     this.#plan = plan;
+    this.#stale = false;
     this.#fields = new Map();
     this.#groups = groups.map(({ title, facts }, place) => {
       const fields = facts.map((fact, i) => new Field(fact, units.get(fact.name), texts, `f${place}-${i}`));
@@ -311,14 +316,18 @@ export class EcoplanForm extends Base {
     this.focus();
   }
 
-  /** Enters what was asked for, as soon as there are fields. */
+  /** Enters what was asked for, as soon as there are fields for it. */
   #fill() {
-    if (this.#fields.size === 0 || this.#filled === undefined) return;
+    if (this.#stale || this.#filled === undefined) return;
     const facts = this.#filled;
     this.#filled = undefined;
-    for (const field of this.#fields.values()) field.fill(undefined);
-    // What no field can hold is kept, so that the evaluator says what is wrong with it.
-    this.#surplus = Object.entries(facts).filter(([name, value]) => !(this.#fields.get(name)?.fill(value) ?? false));
+    this.#surplus = Object.entries(facts).filter(([name]) => !this.#fields.has(name));
+    for (const [name, field] of this.#fields) {
+      if (field.fill(facts[name])) continue;
+      // What no field can hold is kept, so that the evaluator says what is wrong with it.
+      field.fill(undefined);
+      this.#surplus.push([name, facts[name]]);
+    }
     this.#judge();
   }
 
@@ -340,19 +349,33 @@ export class EcoplanForm extends Base {
   #sound() {
     const facts = Object.assign(Object.create(null), Object.fromEntries(this.#surplus), this.#entered());
     const problems = [];
-    const asOf = this.getAttribute("as-of");
+    if (this.#plan === null) return { facts, problems, report: null };
     for (;;) {
-      try {
-        const report = this.#plan?.evaluate(this.subject, facts, asOf === null ? {} : { asOf }) ?? null;
-        return { facts, problems, report };
-      } catch (error) {
-        if (!Array.isArray(error?.errors)) throw error;
-        problems.push(...error.errors);
-        const refused = error.errors.map(about).filter((name) => name in facts);
-        if (refused.length === 0) return { facts, problems, report: null };
-        for (const name of refused) delete facts[name];
-      }
+      const { report, errors } = this.#try(facts);
+      if (report) return { facts, problems, report };
+      const names = Object.keys(facts);
+      let refused = errors.filter((problem) => about(problem, names) !== undefined);
+      // Of what is said of all facts together, such as that they are too long, those are to blame that are so alone.
+      if (refused.length === 0) refused = names.flatMap((name) => this.#alone(name, facts[name]));
+      if (refused.length === 0) return { facts, problems: [...problems, ...errors], report: null };
+      problems.push(...refused);
+      for (const problem of refused) delete facts[about(problem, names)];
     }
+  }
+
+  #try(facts) {
+    const asOf = this.getAttribute("as-of");
+    try {
+      return { report: this.#plan.evaluate(this.subject, facts, asOf === null ? {} : { asOf }) };
+    } catch (error) {
+      if (!Array.isArray(error?.errors)) throw error;
+      return { errors: error.errors };
+    }
+  }
+
+  #alone(name, value) {
+    const { errors = [] } = this.#try({ [name]: value });
+    return errors.filter(({ path }) => path === "facts").map((problem) => ({ ...problem, path: `facts.${name}` }));
   }
 
   #judge() {
@@ -383,8 +406,8 @@ export class EcoplanForm extends Base {
     const [report, explanation] = [this.#report, this.#explanation];
     const say = (word) => WORDS[word][lang];
 
-    const own = (field) => this.#problems.filter((problem) => about(problem) === field.fact.name);
-    const elsewhere = this.#problems.filter((problem) => !this.#fields.has(about(problem)));
+    const own = (field) => this.#problems.filter((problem) => about(problem, [field.fact.name]) !== undefined);
+    const elsewhere = this.#problems.filter((problem) => about(problem, this.#fields.keys()) === undefined);
     const waited = new Set(report?.findings.flatMap((finding) => finding.missing));
     const known = new Map(explanation?.facts.map((fact) => [fact.fact, fact.value]));
     for (const [name, field] of this.#fields) {
@@ -455,6 +478,7 @@ export class EcoplanForm extends Base {
     const zh = this.language === "zh";
     const said = Array.isArray(error?.errors) ? error.errors.map((e) => (zh ? e.message_zh : e.message)).join("\n") : String(error?.message ?? error);
     this.#plan = null;
+    this.#stale = true;
     this.#report = null;
     this.#explanation = null;
     this.#fields = new Map();

@@ -137,8 +137,8 @@ impl Speaker<'_> {
     fn margin(&self, margin: Decimal) -> String {
         let amount = format!("{}{}", margin.abs(), self.difference(self.finding.unit()));
         match (margin.cmp(&Decimal::ZERO), self.lang) {
-            (std::cmp::Ordering::Equal, Lang::Zh) => "恰在界限上".to_owned(),
-            (std::cmp::Ordering::Equal, Lang::En) => "exactly on the boundary".to_owned(),
+            (std::cmp::Ordering::Equal, Lang::Zh) => format!("{amount}，恰在界限上"),
+            (std::cmp::Ordering::Equal, Lang::En) => format!("{amount}, exactly on the boundary"),
             (std::cmp::Ordering::Greater, Lang::Zh) => format!("尚余 {amount}"),
             (std::cmp::Ordering::Greater, Lang::En) => format!("{amount} to spare"),
             (std::cmp::Ordering::Less, Lang::Zh) => format!("相差 {amount}"),

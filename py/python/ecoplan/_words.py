@@ -166,7 +166,7 @@ def margin_text(margin: Decimal, unit: str | None, lang: str) -> str:
     """A margin in words: ``1.6 mg/L short``."""
     amount = f"{number(abs(margin))}{difference(unit, lang)}"
     if margin == 0:
-        return pick(lang, "恰在界限上", "exactly on the boundary")
+        return pick(lang, f"{amount}，恰在界限上", f"{amount}, exactly on the boundary")
     return (
         pick(lang, f"尚余 {amount}", f"{amount} to spare")
         if margin > 0
