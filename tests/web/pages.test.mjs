@@ -1,11 +1,11 @@
 // The package in pages, as what loads it lays its files out: Vite and webpack as they are without any settings, and Vite's
 // development server before version 8.
 import assert from "node:assert/strict";
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { consumer, dependency, launch, open, serve } from "./common.mjs";
+import { consumer, dependency, launch, open, root, serve } from "./common.mjs";
 
 // All three entry points: the evaluator, the form, and the reader of plan files.
 const MAIN = `import init, { Plan, plan } from "ecoplan";
@@ -128,5 +128,19 @@ test("the server keeps to its folder", async () => {
   const server = await serve(join(place, "dist"));
   assert.equal((await fetch(`${server.url}index.html`)).status, 200);
   assert.equal((await fetch(`${server.url}..%2fpackage.json`)).status, 404);
+  server.close();
+});
+
+test("the form as the READMEs embed it, under the policy they name", async () => {
+  const block = (file, language) => new RegExp("```" + language + "\\n(.*?)```", "s").exec(readFileSync(join(root, file), "utf8"))[1].trim();
+  const policy = block("wasm/README.md", "text");
+  const server = await serve(place);
+  for (const file of ["README.md", "README.zh-CN.md", "wasm/README.md"]) {
+    write("embedded.html", page(`<meta http-equiv="Content-Security-Policy" content="${policy}; img-src data:">${block(file, "html")}`));
+    const { page: opened, problems } = await open(browser, `${server.url}embedded.html`);
+    await opened.locator("ecoplan-form [data-rule]").first().waitFor();
+    assert.deepEqual(problems, [], file);
+    await opened.close();
+  }
   server.close();
 });
