@@ -190,7 +190,7 @@ def _wanted(fact: str, words: Words) -> _Markup:
         "judgement": words.pick("须人工判断", "a person's judgement"),
         "assigned": words.pick("由上级下达或认定", "set or found by a higher authority"),
     }.get(known["source"] if known else "", "")
-    return _join([label, " ", _el("code", f"[{fact}]"), bracketed("", supplied, words.lang)])
+    return _join([bracketed(label, supplied, words.lang), " ", _el("code", f"[{fact}]")])
 
 
 def _condition(node: dict[str, Any], words: Words, before: str = "") -> _Markup:
@@ -329,7 +329,7 @@ def report(report: Report, *, lang: str = "en") -> str:
         below.append(_el("p", _badge("", "not_applicable", lang), words.pick("：", ": "), titles))
     if found["next_question"]:
         asked = _wanted(found["next_question"], words)
-        below.append(_el("p", words.pick("下一步请提供：", "next, find out: "), asked))
+        below.append(_el("p", words.pick("下一步请提供：", "next to find out: "), asked))
     return _fragment(lang, _el("table", caption, head, _el("tbody", overall, *rows)), *below)
 
 
@@ -370,7 +370,7 @@ def reports(reports: Reports, *, lang: str = "en") -> str:
         say.pick("结论", "outcome"),
         say.pick("各项结论", "findings"),
         say.pick("须注意的规则", "rules to look at"),
-        say.pick("下一步请提供", "next, find out"),
+        say.pick("下一步请提供", "next to find out"),
     )
     counts = {outcome: n for outcome, n in outcomes.items() if outcome}
     overall = _el(

@@ -10,6 +10,13 @@ export function el(name, attributes, ...children) {
   return element;
 }
 
+/** A text in whose English the Chinese is marked as such, as a screen reader changes its voice. */
+export function spoken(text, lang) {
+  if (lang === "zh") return [text];
+  const parts = text.split(/(\p{Script=Han}(?:.*\p{Script=Han})?)/su);
+  return parts.map((part, i) => (i % 2 === 1 ? el("span", { lang: "zh-CN" }, part) : part));
+}
+
 /** With a capital, as the start of a label: but pH stays pH. */
 export function sentence(text) {
   return /^[a-z](?![A-Z])/.test(text) ? text[0].toUpperCase() + text.slice(1) : text;

@@ -203,7 +203,9 @@ export class Field {
   set problems(problems) {
     const lines = problems.map((problem) => {
       const [message, hint] = this.#texts.lang === "zh" ? [problem.message_zh, problem.hint_zh] : [problem.message, problem.hint];
-      return el("span", {}, hint ? this.#texts.pick({ zh: `${message}。${hint}`, en: `${message}: ${hint}` }) : message);
+      const text = hint ? this.#texts.pick({ zh: `${message}。${hint}`, en: `${message}: ${hint}` }) : message;
+      // What stands in backticks for programmers is quoted for people.
+      return el("span", {}, text.replace(/`([^`]*)`/g, "“$1”"));
     });
     this.#error.replaceChildren(...lines);
     this.element.classList.toggle("invalid", problems.length > 0);

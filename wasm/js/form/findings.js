@@ -1,5 +1,5 @@
 // Findings as elements, from the evaluator's own words.
-import { el, sentence } from "./dom.js";
+import { el, sentence, spoken } from "./dom.js";
 import { WORDS } from "./words.js";
 
 /** What stands below "why"; the rest is always in sight. */
@@ -9,7 +9,7 @@ const MARKS = { "✓": WORDS.holds, "✗": WORDS.fails, "?": WORDS.undecided, "�
 /** One line: what it is about and what it says; a fact that is missing leads to its question. */
 function line(one, lang, ask) {
   const said = [];
-  if (one.text) said.push(one.text);
+  if (one.text) said.push(...spoken(one.text, lang));
   const listed = one.parts.filter((part) => part.mark === null);
   if (listed.length > 0) {
     const item = (part) => {
@@ -28,7 +28,7 @@ function condition(one, lang) {
   const mark = el("span", { class: "sign", role: "img", "aria-label": MARKS[one.mark][lang] }, one.mark);
   const label = one.label ? el("strong", {}, sentence(one.label) + (lang === "zh" ? "：" : ": ")) : null;
   const parts = one.parts.length > 0 ? el("ul", { class: "tree" }, ...one.parts.map((part) => condition(part, lang))) : null;
-  return el("li", {}, mark, " ", label, one.text, parts);
+  return el("li", {}, mark, " ", label, ...spoken(one.text, lang), parts);
 }
 
 function finding(one, lang, ask, open) {
