@@ -232,7 +232,7 @@ impl Problem {
     fn fixed_hint(&self) -> Option<(&'static str, &'static str)> {
         Some(match self {
             Problem::NotANumber { .. } => (
-                "数值未知时请留空；低于检出限的结果不是数字",
+                "请填写数字；未检出不能按 0 填写，无法取得数值时请留空",
                 "leave the fact out where the value is not known; a result below the detection limit is no number",
             ),
             Problem::NotFinite { .. } => ("数值未知时请留空", "leave the fact out where the value is not known"),
@@ -262,16 +262,20 @@ impl Problem {
         match self {
             Problem::UnknownPlan { name, .. } => format!("没有名为“{name}”的规划"),
             Problem::UnknownSubject { name, .. } => format!("规划中没有对象“{name}”"),
-            Problem::UnknownFact { name, .. } => format!("该对象没有事实“{name}”"),
+            Problem::UnknownFact { name, .. } => format!("该对象没有填报项“{name}”"),
             Problem::UnknownRule { name, .. } => format!("规划中没有规则“{name}”"),
             Problem::UnknownChoice { value, allowed, .. } => format!("“{value}”不在可选项之中：{}", allowed.join("、")),
-            Problem::WrongType { found, expected } => format!("类型不符：应为 {expected}，实为 {found}"),
+            Problem::WrongType { found, expected } => {
+                format!("类型不符：应为{}，实为{}", in_chinese(expected), in_chinese(found))
+            }
             Problem::InvalidValue { value, expected } => format!("“{value}”无效：应为 {expected}"),
             Problem::NotANumber { value } => format!("“{value}”不是数字"),
             Problem::NotFinite { value } => format!("“{value}”不是有限数"),
             Problem::TooManyDigits { value, .. } => format!("“{value}”位数过多，无法精确保存"),
-            Problem::OutOfRange { value, range } => format!("{value} 超出规定范围 {range}"),
-            Problem::InvalidDate { value } => format!("“{value}”不是有效日期，请写作 YYYY-MM-DD"),
+            Problem::OutOfRange { value, range } => {
+                format!("{value} 超出可填写范围（{}）", range.replace(" … ", " 至 "))
+            }
+            Problem::InvalidDate { value } => format!("“{value}”不是有效日期"),
             Problem::InvalidYear { value } => format!("“{value}”不是有效年份"),
             Problem::FutureYear { year, as_of } => format!("{year} 年晚于评价日 {as_of}"),
             Problem::FutureDate { date, as_of } => format!("{date} 晚于评价日 {as_of}"),
@@ -303,7 +307,7 @@ impl Problem {
             Problem::BoundMismatch { word, operator, number } => {
                 format!("原文界限词“{word}”与“{operator} {number}”不一致")
             }
-            Problem::NoNumericTarget => "该规则并非将计量值与一个印出的数字比较".to_owned(),
+            Problem::NoNumericTarget => "该规则并非将计量值与规划载明的一个数值比较".to_owned(),
             Problem::ExpressionSyntax { detail, column } => format!("第 {column} 列语法错误：{detail}"),
             Problem::Unsupported { feature, column } => format!("第 {column} 列：不支持的 FEEL 功能：{feature}"),
             Problem::UnknownFunction { name, column, .. } => format!("第 {column} 列：没有函数“{name}”"),
@@ -436,6 +440,33 @@ impl fmt::Display for Errors {
 }
 
 impl std::error::Error for Errors {}
+
+/// What is found or expected, in Chinese: kinds of values, as messages name them.
+fn in_chinese(kind: &str) -> String {
+    let with_more = [
+        ("one of: ", "下列之一："),
+        ("a list of: ", "下列选项的列表："),
+        ("a number in ", "数字，单位 "),
+        ("the number ", "数字 "),
+        ("the text ", "文字 "),
+    ];
+    if let Some((rest, zh)) = with_more.into_iter().find_map(|(en, zh)| Some((kind.strip_prefix(en)?, zh))) {
+        return zh.to_owned() + rest;
+    }
+    let kinds = [
+        ("true or false", "是或否（true、false）"),
+        ("a number", "数字"),
+        ("a bare number", "不带单位的数字"),
+        ("a string", "文字"),
+        ("a boolean", "是或否"),
+        ("a list", "列表"),
+        ("an object", "对象"),
+        ("null", "空值"),
+        ("a day written YYYY-MM-DD", "写作 YYYY-MM-DD 的日期"),
+        ("facts by name", "按名称给出的填报项"),
+    ];
+    kinds.into_iter().find(|(en, _)| *en == kind).map_or_else(|| format!(" {kind}"), |(_, zh)| zh.to_owned())
+}
 
 /// The name most like `name`, if one is like it at all.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {

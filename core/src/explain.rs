@@ -74,8 +74,8 @@ pub struct ExplainedFinding {
 /// One thing that an explanation says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Line {
-    /// What it speaks of: `says`, `because`, `margin`, `reason`, `missing`, `possible`, `changes`, `progress`, `actions`,
-    /// `readings`, `notes`, `addressee`, `cite` or `next_question`.
+    /// What it speaks of: `says`, `because`, `margin`, `reason`, `missing`, `possible`, `changes`, `progress`, `due`,
+    /// `actions`, `readings`, `caveats`, `notes`, `addressee`, `cite` or `next_question`.
     pub key: &'static str,
     /// What stands before it; empty within a list.
     pub label: String,

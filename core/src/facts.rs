@@ -209,7 +209,13 @@ impl<'a> Checker<'a> {
             Input::Number(text) | Input::Text(text) => text.to_string(),
             other => other.describe(),
         };
-        let year = half_width(&text).parse::<Decimal>().ok().and_then(Decimal::to_i64).and_then(|y| u16::try_from(y).ok());
+        let plain = half_width(&text);
+        let year = plain
+            .trim_end_matches('年')
+            .parse::<Decimal>()
+            .ok()
+            .and_then(Decimal::to_i64)
+            .and_then(|y| u16::try_from(y).ok());
         match year.filter(|y| (1000..=9999).contains(y)) {
             None => self.fail(path, Problem::InvalidYear { value: clip(&text) }),
             Some(_) if self.facts.year(slot).is_some() => {
@@ -250,7 +256,7 @@ impl FactEntry {
             (FactKind::Choice, Input::Text(text)) => self.choice(text).map(Value::Text),
             (FactKind::Set, Input::List(items)) => self.set(items),
             (FactKind::Date, Input::Text(text)) => {
-                half_width(text).parse().map(Value::Date).map_err(|_| Problem::InvalidDate { value: clip(text) })
+                day(text).map(Value::Date).ok_or_else(|| Problem::InvalidDate { value: clip(text) })
             }
             (_, other) => Err(Problem::WrongType { found: other.describe(), expected: self.expected() }),
         }
@@ -380,11 +386,30 @@ fn clip(text: &str) -> String {
     }
 }
 
-/// Full-width digits and signs as a Chinese keyboard gives them: `８１．６`.
+/// A day as people write it, the year first: `2026-06-01`, `2026/6/1`, `2026年6月1日`, `20260601`.
+fn day(text: &str) -> Option<Date> {
+    let text = half_width(text);
+    let text = text.trim();
+    let parts: Vec<&str> = text.strip_suffix('日').unwrap_or(text).split(['-', '/', '.', '年', '月']).collect();
+    let (year, month, day) = match parts.as_slice() {
+        [year, month, day] => (*year, *month, *day),
+        [all] if all.len() == 8 => (all.get(..4)?, all.get(4..6)?, all.get(6..)?),
+        _ => return None,
+    };
+    let number = |part: &str, digits: std::ops::RangeInclusive<usize>| {
+        let whole = digits.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        whole.then(|| part.parse::<u16>().ok()).flatten()
+    };
+    let small = |part: &str| number(part, 1..=2).and_then(|n| u8::try_from(n).ok());
+    Date::new(number(year, 4..=4)?, small(month)?, small(day)?)
+}
+
+/// Full-width characters as a Chinese keyboard gives them: `８１．６ ｍｇ／Ｌ`, `81。6`.
 fn half_width(text: &str) -> String {
     let narrow = |c: char| match c {
-        '０'..='９' | '．' | '＋' | '－' | '％' | '／' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
         '　' => ' ',
+        '。' => '.',
         c => c,
     };
     text.chars().map(narrow).collect()

@@ -197,7 +197,8 @@ impl<'a> Finding<'a> {
             notes.push(Note::new("undated", "未填写完成日期", "done, on a day that is not given"));
         }
         if let Some(printed) = rule.printed_target {
-            let (zh, en) = (format!("目标值已更正，原印 {printed}"), format!("target corrected, printed {printed}"));
+            let (zh, en) =
+                (format!("目标值已更正，规划原为 {printed}"), format!("target corrected, printed {printed}"));
             notes.push(Note::new("corrected_target", &zh, &en));
         }
         notes.extend(rule.notes.iter().map(|text| Note { code: "document", text: text.clone() }));

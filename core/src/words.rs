@@ -119,7 +119,7 @@ impl<'a> Words<'a> {
                 });
                 each.collect::<Vec<_>>().join(self.pick("、", ", "))
             }
-            Value::Unknown | Value::Null => self.pick("未知", "not known").to_owned(),
+            Value::Unknown | Value::Null => self.pick("暂缺", "not known").to_owned(),
         }
     }
 
@@ -136,7 +136,7 @@ impl<'a> Words<'a> {
             Expr::Literal(Value::Bool(true)) => self.pick("其他情形", "otherwise").to_owned(),
             Expr::Not(inner) => match self.lang {
                 Lang::En => format!("not the case that {}", self.phrase(inner)),
-                Lang::Zh => format!("不成立：{}", self.phrase(inner)),
+                Lang::Zh => format!("“{}”为否", self.phrase(inner)),
             },
             Expr::And(items) => self.join(items, "，且", ", and "),
             Expr::Or(items) => self.join(items, "，或", ", or "),

@@ -272,7 +272,7 @@ def test_everything_wrong_is_said_at_once(plan):
         plan.evaluate("project", stag="proposed", is_two_high="yes", problems_found=-1)
     assert [e.code for e in raised.value.errors] == ["unknown-fact", "wrong-type", "out-of-range"]
     assert raised.value.hint == "did you mean `stage`?"
-    assert "该对象没有事实" in raised.value.errors[0].message_zh
+    assert "该对象没有填报项" in raised.value.errors[0].message_zh
 
 
 def test_what_python_raises_stays_what_it_is(plan):

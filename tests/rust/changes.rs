@@ -213,7 +213,7 @@ fn the_smallest_change_of_a_day() {
         let zh = report.explain(Lang::Zh);
         let changes = report.finding("g").unwrap().smallest_changes();
         changes.first().map(|c| {
-            let words = zh.lines().find(|l| l.contains("达到条件")).unwrap_or_default().trim().to_owned();
+            let words = zh.lines().find(|l| l.contains("达标所需")).unwrap_or_default().trim().to_owned();
             (c.value.to_string(), c.direction.unwrap(), c.inclusive.unwrap(), words)
         })
     };

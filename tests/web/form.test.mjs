@@ -4,7 +4,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { folder, launch, open, root, serve } from "./common.mjs";
+import { launch, root, serve } from "./common.mjs";
+import { visitForm } from "./forms.mjs";
 
 const site = join(root, "wasm", "site");
 const PLUS_20 = "wwtp-urban-bod-plus-20-2025";
@@ -25,23 +26,7 @@ after(async () => {
   server?.close();
 });
 
-/** A page that is there, with its form built; at the end nothing may have gone wrong in it. */
-async function visit(t, path, { subject = "urban_wwtp" } = {}) {
-  const { page, problems } = await open(browser, server.url + path);
-  t.after(async () => {
-    assert.deepEqual(problems, []);
-    await page.close();
-  });
-  const form = page.locator("ecoplan-form");
-  if (subject) await form.locator(`[data-rule]`).first().waitFor();
-  const finding = (rule) => form.locator(`[data-rule="${rule}"]`);
-  const field = (label) => form.locator(".field").filter({ has: page.locator(".label").getByText(label, { exact: true }) });
-  const entry = (label) => field(label).locator(":scope > .typed .with-unit input");
-  const answer = (label, choice) => field(label).getByLabel(choice, { exact: true }).check();
-  const value = () => form.evaluate((element) => JSON.parse(element.value));
-  const report = () => form.evaluate((element) => element.report);
-  return { page, problems, form, finding, field, entry, answer, value, report };
-}
+const visit = (t, path, options) => visitForm(t, browser, server.url + path, options);
 
 const BOD_2020 = "2020年进水BOD5平均浓度";
 const BOD = "进水BOD5平均浓度";
@@ -69,11 +54,11 @@ test("a plant with 61.6 and 81.6 is satisfied, with a margin of 0", async (t) =>
 });
 
 test("a wrong entry stays, is explained beside it, and keeps nothing else from being judged", async (t) => {
-  const { form, entry, field, finding, value } = await visit(t, "sewage-plant.html?lang=zh");
+  const { form, entry, error, field, finding, value } = await visit(t, "sewage-plant.html?lang=zh");
   await entry(BOD_2020).fill("未检出");
   await entry(BOD).fill("120");
   assert.equal(await entry(BOD_2020).inputValue(), "未检出");
-  assert.match(await field(BOD_2020).locator(".error").innerText(), /“未检出”不是数字。数值未知时请留空/);
+  assert.match(await error(BOD_2020), /“未检出”不是数字。请填写数字/);
   assert.equal(await entry(BOD_2020).getAttribute("aria-invalid"), "true");
   assert.equal(await entry(BOD).getAttribute("aria-invalid"), null);
   assert.equal(await finding(PLAN).count(), 1); // a reading by the year 2020 is open
@@ -81,13 +66,13 @@ test("a wrong entry stays, is explained beside it, and keeps nothing else from b
   assert.deepEqual(await value(), { influent_bod5_mg_l: "120" });
   assert.equal(await form.evaluate((element) => element.checkValidity()), false);
   assert.match(await form.evaluate((element) => element.validationMessage), /未检出/);
-  assert.match(await form.locator(".step").innerText(), /未计入/);
+  assert.match(await form.locator(".step").innerText(), /未计入，请更正/);
 
   // In the other language the entries are the same, and so is what is wrong.
   await form.getByRole("button", { name: "English" }).click();
   assert.equal(await entry("Mean influent BOD5 in 2020").inputValue(), "未检出");
   assert.equal(await entry("Mean influent BOD5").inputValue(), "120");
-  assert.match(await field("Mean influent BOD5 in 2020").locator(".error").innerText(), /is not a number: leave the fact out/);
+  assert.match(await error("Mean influent BOD5 in 2020"), /is not a number: leave the fact out/);
   assert.match(await finding(PLAN).innerText(), /Not applicable|not applicable/);
 
   for (const [typed, said] of [
@@ -97,16 +82,16 @@ test("a wrong entry stays, is explained beside it, and keeps nothing else from b
     ["NaN", /./],
   ]) {
     await entry("Mean influent BOD5 in 2020").fill(typed);
-    assert.match(await field("Mean influent BOD5 in 2020").locator(".error").innerText(), said);
+    assert.match(await error("Mean influent BOD5 in 2020"), said);
   }
   // A unit of the same kind is converted.
   await entry("Mean influent BOD5 in 2020").fill("0.0616 g/L");
-  assert.equal(await field("Mean influent BOD5 in 2020").locator(".error").innerText(), "");
+  assert.equal(await field("Mean influent BOD5 in 2020").locator(".error").textContent(), "");
   assert.equal(await form.evaluate((element) => element.checkValidity()), true);
 });
 
 test("the year of a value, right and wrong", async (t) => {
-  const { form, field, entry, value, report } = await visit(t, "sewage-plant.html?lang=en");
+  const { form, field, entry, error, value, report } = await visit(t, "sewage-plant.html?lang=en");
   await entry("Mean influent BOD5 in 2020").fill("61.6");
   await entry("Mean influent BOD5").fill("81.6");
   const year = field("Mean influent BOD5").locator(".year input");
@@ -116,9 +101,9 @@ test("the year of a value, right and wrong", async (t) => {
   await year.fill("2031");
   assert.equal(await year.getAttribute("aria-invalid"), "true");
   assert.equal(await entry("Mean influent BOD5").getAttribute("aria-invalid"), null);
-  assert.match(await field("Mean influent BOD5").locator(".error").innerText(), /2031 lies after the day of judgement/);
+  assert.match(await error("Mean influent BOD5"), /2031 lies after the day of judgement/);
   await form.evaluate((element) => (element.asOf = "2031-12-31"));
-  assert.equal(await field("Mean influent BOD5").locator(".error").innerText(), "");
+  assert.equal(await field("Mean influent BOD5").locator(".error").textContent(), "");
   assert.equal((await report()).as_of, "2031-12-31");
 });
 
@@ -216,6 +201,9 @@ test("by keyboard alone, from the first key to the record", async (t) => {
   assert.equal((await focused()).value, "yes");
   await page.keyboard.press("Space");
   assert.deepEqual(await value(), { is_two_high: true });
+  // Behind an answer stands what takes it back.
+  await page.keyboard.press("Tab");
+  assert.match((await focused()).text, /撤回/);
   await page.keyboard.press("Tab");
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowDown");
@@ -245,7 +233,7 @@ test("what a screen reader hears", async (t) => {
   await entry(BOD_2020).fill("61.6");
   await entry(BOD).pressSequentially("81.6");
   await page.waitForFunction(() => /无法判定 1，符合 1/.test(document.querySelector("ecoplan-form").shadowRoot.querySelector("[role=status]").textContent));
-  assert.match(await heard.textContent(), /下一步请确认：已制定/);
+  assert.match(await heard.textContent(), /；下一步请确认： 已制定/);
   // Each entry has a name, a description with its unit, and the language it is in.
   await form.getByRole("textbox", { name: BOD, exact: true }).waitFor();
   await form.getByRole("textbox", { name: `${BOD} 年份（可不填）`, exact: true }).waitFor();

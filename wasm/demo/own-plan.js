@@ -76,7 +76,7 @@ function show() {
     verdict.replaceChildren(line("p", pick({ zh: `发现 ${problems.length} 个问题：`, en: `${problems.length} problems:` })), ...shown);
   } else if (plan) {
     const [facts, rules] = [plan.subjects().reduce((n, { id }) => n + plan.facts(id).length, 0), plan.rules().length];
-    const said = { zh: `规划“${plan.title.zh}”可用：${facts} 个事实，${rules} 条规则，校验值 ${plan.hash}。`, en: `The plan “${plan.title.en}” is ready: ${facts} facts, ${rules} rules, hash ${plan.hash}.` };
+    const said = { zh: `规划“${plan.title.zh}”可用：${facts} 个填报项，${rules} 条规则，校验值 ${plan.hash}。`, en: `The plan “${plan.title.en}” is ready: ${facts} facts, ${rules} rules, hash ${plan.hash}.` };
     verdict.replaceChildren(line("p", pick(said)));
     const subject = subjectMenu.value;
     subjectMenu.replaceChildren(...plan.subjects().map(({ id, label }) => option(id, pick(label))));

@@ -65,7 +65,7 @@ function table(card, said) {
     { zh: "数值", en: "Value" },
     { zh: "目标", en: "Target" },
     { zh: "结论", en: "Outcome" },
-    { zh: `与目标的距离（左右端为目标值的 ∓${percent}）`, en: `Distance to target (ends: ∓${percent} of it)` },
+    { zh: `与目标的差距（左端 −${percent}，右端 +${percent}，按目标值计）`, en: `Distance to target (from −${percent} to +${percent} of it)` },
     { zh: "余量和说明", en: "Margin and remarks" },
   ];
   const first = document.createElement("tr");

@@ -5,7 +5,7 @@ const PAGES = [
   ["sewage-plant.html", { zh: "污水处理厂", en: "Sewage plant" }],
   ["two-high.html", { zh: "“两高”项目", en: "Two-high project" }],
   ["subject.html", { zh: "其他对象", en: "Any subject" }],
-  ["own-plan.html", { zh: "自备规划", en: "Your own plan" }],
+  ["own-plan.html", { zh: "自定义规划", en: "Your own plan" }],
 ];
 
 const listeners = [];

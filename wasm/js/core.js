@@ -13,9 +13,30 @@ export class EcoplanError extends Error {
   }
 }
 
+/** Kinds of values in Chinese, as messages name them. */
+const IN_CHINESE = {
+  "a number": "数字",
+  "a boolean": "是或否",
+  "a string": "文字",
+  "a bigint": "整数",
+  "a function": "函数",
+  "a symbol": "符号",
+  "a null": "空值",
+  "an undefined": "空缺",
+  "a list": "列表",
+  "an object": "对象",
+  "text": "文字",
+  "the id of a subject": "对象的标识",
+  "the id of a rule": "规则的标识",
+  "a day written YYYY-MM-DD": "写作 YYYY-MM-DD 的日期",
+  "`zh` or `en`": "“zh”或“en”",
+  "a number, text, boolean, list or plain object": "数字、文字、是或否、列表或普通对象",
+  "a number, text, boolean, list or object": "数字、文字、是或否、列表或对象",
+};
+
 function wrongType(path, found, expected) {
   const message = `${found} where ${expected} is expected`;
-  const message_zh = `类型不符：应为 ${expected}，实为 ${found}`;
+  const message_zh = `类型不符：应为${IN_CHINESE[expected] ?? ` ${expected}`}，实为${IN_CHINESE[found] ?? ` ${found}`}`;
   return new EcoplanError([{ code: "wrong-type", path, message, message_zh, hint: null, hint_zh: null }]);
 }
 

@@ -1,6 +1,6 @@
 import type { Day, Lang, Plan, Problem, Report } from "./index.js";
 
-/** What `ecoplan-report` says, each time the case is judged. */
+/** What `ecoplan-report` says, each time the case is judged: when somebody enters something, and when a page does. */
 export interface Judged {
   /** What is entered and was not refused, by fact name. */
   facts: Record<string, unknown>;
@@ -15,8 +15,8 @@ export interface Judged {
  * submits the facts as JSON text under its `name`, and is not valid while something entered was refused.
  *
  * Attributes: `plan` (the id of a bundled plan), `subject`, `lang` (`zh` or `en`; else that of the page around it),
- * `as-of`, `value` (facts to begin with, as JSON text), `name`, `disabled`. Parts to style: `toolbar`, `fields`, `field`,
- * `findings`, `finding`.
+ * `as-of`, `value` (facts to begin with, as JSON text), `name`, `disabled`. Parts to style: `toolbar`, `guide`, `fields`,
+ * `field`, `findings`, `finding`.
  */
 export declare class EcoplanForm extends HTMLElement {
   static readonly formAssociated: true;
@@ -37,6 +37,7 @@ export declare class EcoplanForm extends HTMLElement {
   readonly problems: Problem[];
   readonly form: HTMLFormElement | null;
   name: string | null;
+  disabled: boolean;
   readonly type: string;
   readonly validity: ValidityState;
   readonly validationMessage: string;

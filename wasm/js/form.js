@@ -1,19 +1,24 @@
 // <ecoplan-form>: a form that builds itself from the facts of a subject and says at once what the plan says.
 import init, { plan as open } from "./index.js";
-import { el, sentence, Texts } from "./form/dom.js";
-import { Field } from "./form/field.js";
-import { Group } from "./form/group.js";
-import { findings, record } from "./form/findings.js";
-import { questions } from "./form/questions.js";
+import { el } from "./form/dom.js";
+import { judge } from "./form/judge.js";
+import { Panel } from "./form/panel.js";
 import { STYLE } from "./form/style.js";
 import { WORDS } from "./form/words.js";
 
-/** How long a screen reader waits for a pause in typing. */
-const PAUSE_MS = 700;
+/** The facts of a JSON text; of an empty one, none. */
+function parse(json) {
+  const facts = json === null || json.trim() === "" ? {} : (JSON.parse(json) ?? {});
+  if (typeof facts !== "object" || Array.isArray(facts)) throw new TypeError("facts: an object by fact name is expected");
+  return Object.assign(Object.create(null), facts);
+}
 
-/** The fact that a problem is about, of those that there are: its path is `facts.name`, `facts.name.year` or `facts.name[0]`. */
-function about({ path }, names) {
-  return [...names].find((name) => path.startsWith(`facts.${name}`) && /^([.[]|$)/.test(path.slice(6 + name.length)));
+function same(facts, others) {
+  try {
+    return JSON.stringify(facts) === JSON.stringify(others);
+  } catch {
+    return false;
+  }
 }
 
 // Where there is no document, as on a server that renders pages, the module can be loaded all the same.
@@ -22,49 +27,50 @@ const Base = globalThis.HTMLElement ?? class {};
 export class EcoplanForm extends Base {
   static formAssociated = true;
   static observedAttributes = ["plan", "subject", "lang", "as-of", "value"];
+  /** The form whose button asked for the printer; where none did, all go there. */
+  static #printing = null;
 
   #internals;
-  #texts = new Texts("en");
-  #open = new Set();
-  #fields = new Map();
-  #groups = [];
-  #parts = {};
-  #plan = null;
+  #panel = null;
+  /** A plan of the host page's own, in place of a bundled one. */
   #own = null;
-  #filled;
-  #surplus = [];
-  #report = null;
-  #explanation = null;
-  #problems = [];
-  #disabled = false;
+  /** Whether another plan or subject is asked for than the panel shows. */
   #stale = true;
-  #building = false;
-  #judged;
-  #pause;
+  /** Counts what was asked for, so that what comes late is not taken for it. */
+  #turn = 0;
+  /** Facts to be entered once there are fields for them. */
+  #filled;
+  /** What was entered about other subjects, to be there again when they come back. */
+  #kept = new Map();
+  /** Facts that no field can hold, for the evaluator to say so. */
+  #surplus = {};
+  /** What is wrong with the `value` attribute. */
+  #unread = [];
+  #cleared = null;
+  #judged = { facts: {}, problems: [], report: null, state: null };
+  #disabled = false;
+  #telling = false;
 
   constructor() {
     super();
     this.#internals = this.attachInternals();
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE);
-    this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
+    this.attachShadow({ mode: "open" });
+    this.adoptedCallback();
+    // Entries that are wrong are unfolded before the browser looks for a place to say so.
+    this.addEventListener("invalid", () => this.#panel?.anchor);
   }
 
   // ---- what the host page says
 
-  /** The plan: the id of a bundled one, or a `Plan`. Reads as the `Plan` once it is there. */
   get plan() {
-    return this.#plan;
+    return this.#panel?.plan ?? null;
   }
 
   set plan(plan) {
-    if (typeof plan === "string") {
-      this.#own = null;
-      this.setAttribute("plan", plan);
-    } else {
-      this.#own = plan ?? null;
-      this.#rebuild();
-    }
+    this.#own = typeof plan === "string" ? null : (plan ?? null);
+    if (typeof plan === "string") this.setAttribute("plan", plan);
+    if (plan === null) this.removeAttribute("plan");
+    this.#rebuild();
   }
 
   get subject() {
@@ -72,54 +78,60 @@ export class EcoplanForm extends Base {
   }
 
   set subject(id) {
-    this.setAttribute("subject", id);
+    this.#attribute("subject", id);
   }
 
   /** `zh` or `en`: as the element says, else as what is around it says. */
   get language() {
-    const said = this.closest("[lang]")?.getAttribute("lang") ?? "";
-    return /^zh\b/i.test(said) ? "zh" : "en";
+    for (let node = this; node; node = node.parentNode ?? node.host) {
+      const said = node.getAttribute?.("lang");
+      if (said) return /^zh\b/i.test(said) ? "zh" : "en";
+    }
+    return "en";
   }
 
   get asOf() {
-    return this.getAttribute("as-of") ?? this.#plan?.asOf ?? null;
+    return this.getAttribute("as-of") ?? this.#panel?.plan.asOf ?? null;
   }
 
   set asOf(day) {
-    if (day === null || day === undefined) this.removeAttribute("as-of");
-    else this.setAttribute("as-of", day);
+    this.#attribute("as-of", day);
   }
 
-  /** What is entered and was not refused, by fact name: as `plan.evaluate` takes it. */
   get facts() {
-    return Object.fromEntries(Object.entries(this.#sound().facts));
+    return { ...(this.#filled ?? this.#judged.facts) };
   }
 
-  /** Enters facts in place of what stands there. */
   set facts(facts) {
-    if (typeof facts !== "object" || Array.isArray(facts)) throw new TypeError("facts: an object by fact name is expected");
-    // Taken now, whatever becomes of the object later.
+    // Bound both ways, a page sets what it just heard.
+    if (this.#telling && same(facts, this.#judged.facts)) return;
+    if (typeof facts !== "object" || facts === null || Array.isArray(facts)) throw new TypeError("facts: an object by fact name is expected");
+    // Taken now, whatever becomes of the object later; and another case has nothing of the last one.
     this.#filled = Object.assign(Object.create(null), facts);
+    this.#kept.clear();
+    this.#unread = [];
     this.#fill();
   }
 
-  /** The facts as JSON text: what a form around the element submits under its name. */
   get value() {
     return JSON.stringify(this.facts);
   }
 
   set value(json) {
-    this.facts = json ? JSON.parse(json) : {};
+    this.facts = parse(json);
   }
 
-  /** The last report, or `null` where the case cannot be judged at all. */
   get report() {
-    return this.#report;
+    return this.#judged.report;
   }
 
-  /** What is wrong with the entries. */
   get problems() {
-    return [...this.#problems];
+    return [...this.#judged.problems];
+  }
+
+  #attribute(name, value) {
+    if (value === null || value === undefined) this.removeAttribute(name);
+    else this.setAttribute(name, value);
   }
 
   // ---- a control of a form, as the platform knows it
@@ -133,7 +145,15 @@ export class EcoplanForm extends Base {
   }
 
   set name(name) {
-    this.setAttribute("name", name);
+    this.#attribute("name", name);
+  }
+
+  get disabled() {
+    return this.hasAttribute("disabled");
+  }
+
+  set disabled(disabled) {
+    this.toggleAttribute("disabled", Boolean(disabled));
   }
 
   get type() {
@@ -160,19 +180,15 @@ export class EcoplanForm extends Base {
     return this.#internals.reportValidity();
   }
 
-  /** Goes to the first entry that is wrong, else to the next question, else to the first. */
   focus() {
-    const wrong = [...this.#fields.values()].find((field) => field.element.classList.contains("invalid"));
-    const next = this.#fields.get(this.#report?.next_question);
-    const field = wrong ?? next ?? [...this.#fields.values()][0];
-    if (field) this.#ask(field.fact.name);
+    this.#panel?.ask();
   }
 
-  /** Empties the form, or fills in again what its `value` attribute says. */
+  /** Enters again what the `value` attribute says. */
   reset() {
-    this.#open.clear();
-    const value = this.getAttribute("value");
-    this.value = value;
+    this.#kept.clear();
+    this.#filled = this.#initial();
+    this.#fill();
   }
 
   formResetCallback() {
@@ -181,310 +197,216 @@ export class EcoplanForm extends Base {
 
   formDisabledCallback(disabled) {
     this.#disabled = disabled;
-    for (const control of this.shadowRoot.querySelectorAll(".fields input, .fields select, .clear")) control.disabled = disabled;
+    if (this.#panel) this.#panel.disabled = disabled;
   }
 
+  /** A browser brings a page back as it was left. */
   formStateRestoreCallback(state) {
-    this.value = state;
+    const { subject, entered } = JSON.parse(state);
+    this.#kept.set(subject, entered);
+    if (this.#panel?.subject === subject) {
+      this.#filled = entered;
+      this.#fill();
+    }
   }
 
   // ---- the life of the element
 
   connectedCallback() {
     // Properties that were set before the element was defined.
-    for (const name of ["plan", "facts", "value"]) {
+    for (const name of ["plan", "subject", "asOf", "name", "disabled", "facts", "value"]) {
       if (Object.hasOwn(this, name)) {
         const value = this[name];
         delete this[name];
         this[name] = value;
       }
     }
-    this.#texts.lang = this.language;
+    globalThis.addEventListener("beforeprint", this.#beforePrint);
     if (this.#stale) this.#rebuild();
+    else this.#speak();
   }
 
   disconnectedCallback() {
-    clearTimeout(this.#pause);
+    globalThis.removeEventListener("beforeprint", this.#beforePrint);
+    this.#panel?.close();
+  }
+
+  /** In another document, style sheets have to be that document's. */
+  adoptedCallback() {
+    const view = this.ownerDocument.defaultView;
+    if (!view) return;
+    const sheet = new view.CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    this.shadowRoot.adoptedStyleSheets = [sheet];
   }
 
   attributeChangedCallback(name, before, now) {
-    if (before === now || !this.isConnected) return;
-    if (name === "lang") {
-      this.#texts.lang = this.language;
-      if (!this.#stale) this.#judge();
-    } else if (name === "as-of") {
-      if (!this.#stale) this.#judge();
-    } else if (name === "value") {
-      try {
-        this.reset();
-      } catch (error) {
-        this.#fail(error);
-      }
-    } else {
-      if (name === "plan") this.#own = null;
+    if (before === now) return;
+    if (name === "value") {
+      this.reset();
+    } else if (name === "plan" || name === "subject") {
+      if (name === "plan" && now !== null) this.#own = null;
       this.#rebuild();
+    } else if (this.isConnected) {
+      this.#speak();
     }
+  }
+
+  #beforePrint = () => {
+    if (this.#panel) this.#panel.printed = [null, this].includes(EcoplanForm.#printing);
+  };
+
+  #print() {
+    EcoplanForm.#printing = this;
+    globalThis.print();
+    EcoplanForm.#printing = null;
+  }
+
+  /** In the language, and as of the day, that hold now. */
+  #speak() {
+    if (this.#stale) return;
+    this.#panel.lang = this.language;
+    this.#judge();
   }
 
   /** Builds the form anew, once however many things change at a time. */
   #rebuild() {
     this.#stale = true;
-    if (this.#building || !this.isConnected) return;
-    this.#building = true;
+    this.#turn += 1;
+    const turn = this.#turn;
+    const current = () => turn === this.#turn && this.isConnected;
     queueMicrotask(async () => {
-      this.#building = false;
+      if (!current()) return;
       const id = this.getAttribute("plan");
-      if (!this.#own && id === null) return;
+      if ((!this.#own && id === null) || this.subject === null) {
+        this.#replace(null);
+        return;
+      }
       try {
         if (!this.#own) {
-          this.#say(WORDS.loading);
+          if (!this.#panel) this.#message(WORDS.loading, "", "status");
           await init({ plans: [id] });
         }
-        // In the meantime another plan may have been asked for, and another one will build the form.
-        if (this.isConnected && (this.#own || id === this.getAttribute("plan"))) this.#build(this.#own ?? open(id));
+        if (current()) this.#build(this.#own ?? open(id));
       } catch (error) {
-        this.#fail(error);
+        if (current()) this.#fail(error);
       }
     });
   }
 
   #build(plan) {
-    const kept = this.#plan && this.#fields.size > 0 ? this.#entered() : undefined;
-    const same = this.#plan?.hash === plan.hash && this.#parts.subject === this.subject;
-    const texts = new Texts(this.language);
-    const groups = questions(plan, this.subject);
-    const [zh, en] = ["zh", "en"].map((lang) => plan.explanation(this.subject, {}, { lang }).facts);
-    const units = new Map(zh.map((fact, i) => [fact.fact, { zh: fact.unit, en: en[i].unit }]));
-
-    this.#texts = texts;
-    this.#plan = plan;
-    this.#stale = false;
-    this.#fields = new Map();
-    this.#groups = groups.map(({ title, facts }, place) => {
-      const fields = facts.map((fact, i) => new Field(fact, units.get(fact.name), texts, `f${place}-${i}`));
-      fields.forEach((field) => this.#fields.set(field.fact.name, field));
-      return new Group(title, fields, texts);
-    });
-    const sections = groups.length > 1 ? this.#groups.map((group) => group.element) : [...this.#fields.values()].map((field) => field.element);
-    const button = (word, name, work) => {
-      const made = el("button", { type: "button", class: name }, texts.node(word));
-      made.addEventListener("click", work);
-      return made;
-    };
-    const other = { zh: "English", en: "中文" };
-    const language = texts.attribute(button(other, "language", () => (this.lang = this.#texts.lang === "zh" ? "en" : "zh")), "lang", { zh: "en", en: "zh-CN" });
-    const parts = {
-      subject: this.subject,
-      heading: el("p", { class: "heading" }),
-      guide: el("div", { class: "guide" }),
-      overall: el("p", { class: "overall" }),
-      step: el("p", { class: "step" }),
-      alert: el("div", { class: "alert", role: "alert", hidden: true }),
-      heard: el("div", { class: "heard", role: "status" }),
-      findings: el("div", {}),
-      record: el("div", { class: "record" }),
-    };
-    parts.guide.append(parts.overall, parts.step);
-    const toolbar = el(
-      "div",
-      { class: "toolbar", part: "toolbar" },
-      parts.heading,
-      language,
-      button(WORDS.print, "print", () => globalThis.print()),
-      button(WORDS.clear, "clear", () => this.#clear()),
-    );
-    const fields = el("section", { class: "fields", part: "fields", "aria-labelledby": "h-fields" }, el("h2", { id: "h-fields" }, texts.node(WORDS.questions)), ...sections);
-    const found = el("section", { class: "findings", part: "findings", "aria-labelledby": "h-findings" }, el("h2", { id: "h-findings" }, texts.node(WORDS.findings)), parts.findings);
-    const root = texts.attribute(el("div", { class: "root" }, toolbar, parts.guide, parts.alert, parts.heard, fields, found), "lang", { zh: "zh-CN", en: "en" });
-    texts.attribute(parts.record, "lang", { zh: "zh-CN", en: "en" });
-    for (const name of ["input", "change"]) {
+    const { subject } = this;
+    const panel = new Panel(plan, subject, this.language, {
+      language: () => (this.lang = this.#panel.lang === "zh" ? "en" : "zh"),
+      print: () => this.#print(),
+      clear: () => this.#clear(),
+      undo: () => this.#undo(),
       // Where nothing changed, as when a text is left, what is shown has to stay: somebody may be clicking on it.
-      fields.addEventListener(name, () => {
-        if (this.#state() !== this.#judged) this.#judge();
-      });
-    }
-    this.#parts = parts;
-    this.shadowRoot.replaceChildren(root, parts.record);
-    this.formDisabledCallback(this.#disabled);
-    if (this.#filled === undefined && same) this.#filled = kept;
-    if (this.#filled === undefined) this.#filled = JSON.parse(this.getAttribute("value") ?? "{}");
+      entered: () => {
+        this.#cleared = null;
+        panel.cleared = false;
+        if (this.#state() !== this.#judged.state) this.#judge();
+      },
+    });
+    this.#replace(panel);
+    this.#stale = false;
+    panel.disabled = this.#disabled;
+    const kept = this.#kept.get(subject);
+    this.#filled ??= kept && Object.fromEntries(Object.entries(kept).filter(([name]) => panel.has(name)));
+    this.#filled ??= this.#initial();
     this.#fill();
   }
 
+  /** Puts a panel in the place of the one there is, whose entries are kept for when its subject comes back. */
+  #replace(panel) {
+    if (this.#panel) this.#kept.set(this.#panel.subject, { ...this.#surplus, ...this.#panel.entered });
+    this.#panel?.close();
+    this.#panel = panel;
+    this.#judged = { facts: {}, problems: [], report: null, state: null };
+    this.#internals.setFormValue(null);
+    this.#internals.setValidity({});
+    this.shadowRoot.replaceChildren(...(panel?.elements ?? []));
+  }
+
+  /** The facts that the `value` attribute says. */
+  #initial() {
+    this.#unread = [];
+    try {
+      return parse(this.getAttribute("value"));
+    } catch (error) {
+      this.#unread = [{ code: "invalid-json", path: "value", message: error.message, message_zh: "不是有效的 JSON", hint: null, hint_zh: null }];
+      return {};
+    }
+  }
+
   #clear() {
-    this.reset();
+    this.#cleared = { ...this.#surplus, ...this.#panel.entered };
+    this.#filled = {};
+    this.#fill();
+    this.#panel.cleared = true;
+    this.focus();
+  }
+
+  #undo() {
+    this.#filled = this.#cleared;
+    this.#fill();
+    this.#panel.cleared = false;
     this.focus();
   }
 
   /** Enters what was asked for, as soon as there are fields for it. */
   #fill() {
     if (this.#stale || this.#filled === undefined) return;
-    const facts = this.#filled;
+    this.#surplus = this.#panel.fill(this.#filled);
     this.#filled = undefined;
-    this.#surplus = Object.entries(facts).filter(([name]) => !this.#fields.has(name));
-    for (const [name, field] of this.#fields) {
-      if (field.fill(facts[name])) continue;
-      // What no field can hold is kept, so that the evaluator says what is wrong with it.
-      field.fill(undefined);
-      this.#surplus.push([name, facts[name]]);
-    }
+    this.#panel.cleared = false;
     this.#judge();
   }
 
-  /** What stands in the fields, whether it is right or not. */
-  #entered() {
-    const facts = Object.create(null);
-    for (const [name, field] of this.#fields) {
-      const value = field.given();
-      if (value !== undefined) facts[name] = value;
-    }
-    return facts;
-  }
-
   #state() {
-    return JSON.stringify(this.#entered());
-  }
-
-  /** What is refused counts as not given, so that rules that do not need it still decide. */
-  #sound() {
-    const facts = Object.assign(Object.create(null), Object.fromEntries(this.#surplus), this.#entered());
-    const problems = [];
-    if (this.#plan === null) return { facts, problems, report: null };
-    for (;;) {
-      const { report, errors } = this.#try(facts);
-      if (report) return { facts, problems, report };
-      const names = Object.keys(facts);
-      let refused = errors.filter((problem) => about(problem, names) !== undefined);
-      // Of what is said of all facts together, such as that they are too long, those are to blame that are so alone.
-      if (refused.length === 0) refused = names.flatMap((name) => this.#alone(name, facts[name]));
-      if (refused.length === 0) return { facts, problems: [...problems, ...errors], report: null };
-      problems.push(...refused);
-      for (const problem of refused) delete facts[about(problem, names)];
-    }
-  }
-
-  #try(facts) {
-    const asOf = this.getAttribute("as-of");
-    try {
-      return { report: this.#plan.evaluate(this.subject, facts, asOf === null ? {} : { asOf }) };
-    } catch (error) {
-      if (!Array.isArray(error?.errors)) throw error;
-      return { errors: error.errors };
-    }
-  }
-
-  #alone(name, value) {
-    const { errors = [] } = this.#try({ [name]: value });
-    return errors.filter(({ path }) => path === "facts").map((problem) => ({ ...problem, path: `facts.${name}` }));
+    return JSON.stringify({ subject: this.#panel.subject, entered: this.#panel.entered });
   }
 
   #judge() {
-    const { facts, problems, report } = this.#sound();
-    const lang = this.#texts.lang;
+    const { plan, subject, lang } = this.#panel;
     const asOf = this.getAttribute("as-of");
-    this.#report = report;
-    this.#problems = problems;
-    this.#explanation = report && this.#plan.explanation(this.subject, facts, asOf === null ? { lang } : { asOf, lang });
-    this.#judged = this.#state();
-    this.#show();
+    const options = asOf === null ? { lang } : { lang, asOf };
+    const { facts, problems: refused, report } = judge(plan, subject, { ...this.#surplus, ...this.#panel.entered }, options);
+    const problems = [...this.#unread, ...refused];
+    const state = this.#state();
+    this.#judged = { facts, problems, report, state };
+    this.#panel.show({ report, explanation: report && plan.explanation(subject, facts, options), problems }, this.#surplus);
 
-    this.#internals.setFormValue(JSON.stringify(facts), this.#judged);
-    const wrong = [...this.#fields.values()].find((field) => field.element.classList.contains("invalid"));
-    if (problems.length > 0) {
-      const message = lang === "zh" ? problems[0].message_zh : problems[0].message;
-      this.#internals.setValidity({ customError: true }, message, wrong?.inputs[0] ?? this.#parts.alert);
-    } else {
-      this.#internals.setValidity({});
+    this.#internals.setFormValue(JSON.stringify(facts), state);
+    const message = problems.length > 0 && (lang === "zh" ? problems[0].message_zh : problems[0].message);
+    if (message) this.#internals.setValidity({ customError: true }, message, this.#panel.anchor);
+    else this.#internals.setValidity({});
+    this.#telling = true;
+    try {
+      this.#tell("ecoplan-report", { facts: { ...facts }, report, problems: [...problems] });
+    } finally {
+      this.#telling = false;
     }
-    const detail = { facts: { ...facts }, report, problems: [...problems] };
-    this.dispatchEvent(new CustomEvent("ecoplan-report", { bubbles: true, composed: true, detail }));
   }
 
-  #show() {
-    const lang = this.#texts.lang;
-    const { heading, guide, overall, step, alert, findings: list, record: sheet } = this.#parts;
-    const [report, explanation] = [this.#report, this.#explanation];
-    const say = (word) => WORDS[word][lang];
-
-    const own = (field) => this.#problems.filter((problem) => about(problem, [field.fact.name]) !== undefined);
-    const elsewhere = this.#problems.filter((problem) => about(problem, this.#fields.keys()) === undefined);
-    const waited = new Set(report?.findings.flatMap((finding) => finding.missing));
-    const known = new Map(explanation?.facts.map((fact) => [fact.fact, fact.value]));
-    for (const [name, field] of this.#fields) {
-      field.problems = own(field);
-      const given = field.given();
-      field.mark({ next: report?.next_question === name, unneeded: report !== null && given === undefined && !waited.has(name) });
-      field.shared = given === undefined ? (known.get(name) ?? null) : null;
-    }
-    for (const group of this.#groups) group.fold();
-
-    alert.hidden = elsewhere.length === 0;
-    alert.textContent = elsewhere.map((p) => `${p.path}${lang === "zh" ? "：" : ": "}${lang === "zh" ? p.message_zh : p.message}`).join("\n");
-    heading.textContent = sentence(explanation?.heading ?? "");
-    guide.className = `guide ${report?.headline.outcome ?? ""}`;
-    overall.textContent = sentence(explanation?.overall ?? "");
-    step.replaceChildren(...this.#step(say));
-    list.replaceChildren(...(explanation ? findings(explanation, (fact) => this.#ask(fact), this.#open) : []));
-    sheet.replaceChildren(...(explanation ? record(explanation, report) : []));
-    this.#hear();
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
   }
 
-  /** What to do next: an entry to mend, a question, or nothing any more. */
-  #step(say) {
-    const { next } = this.#explanation ?? {};
-    const wrong = [...this.#fields.values()].filter((field) => field.element.classList.contains("invalid"));
-    const lead = (fact, text) => {
-      const button = el("button", { type: "button", class: "ask" }, text);
-      button.addEventListener("click", () => this.#ask(fact));
-      return button;
-    };
-    const parts = [];
-    if (wrong.length > 0) {
-      parts.push(el("span", {}, say("refused")), ...wrong.map((field) => lead(field.fact.name, this.#texts.pick(field.fact.label))));
-    }
-    if (next) {
-      parts.push(el("span", {}, sentence(next.label) + (this.#texts.lang === "zh" ? "：" : ": ")), lead(next.id, next.text));
-    } else if (this.#report) {
-      const undecided = this.#report.findings.some((finding) => finding.missing.length > 0);
-      parts.push(el("span", {}, say(undecided ? "open" : "settled")));
-    }
-    return parts;
-  }
-
-  /** Goes to the question of a fact. */
-  #ask(fact) {
-    this.#groups.find((group) => group.fields.some((field) => field.fact.name === fact))?.unfold();
-    this.#fields.get(fact)?.focus();
-  }
-
-  /** Tells a screen reader how things stand, once typing pauses. */
-  #hear() {
-    clearTimeout(this.#pause);
-    const { overall, step, heard } = this.#parts;
-    this.#pause = setTimeout(() => {
-      const now = `${overall.textContent} ${step.textContent}`;
-      if (heard.textContent !== now) heard.textContent = now;
-    }, PAUSE_MS);
-  }
-
-  /** A message in place of the form. */
-  #say(text, more = "") {
-    if (this.#fields.size > 0) return;
-    const texts = new Texts(this.language);
-    this.shadowRoot.replaceChildren(el("div", { class: "root", role: "status" }, texts.pick(text) + more));
+  /** A message in place of the form, which is not valid as long as it stands there. */
+  #message(word, more, role) {
+    const text = word[this.language] + more;
+    const element = el("div", { class: role === "alert" ? "alert" : "", role, tabindex: "-1" }, text);
+    this.shadowRoot.replaceChildren(el("div", { class: "root", lang: this.language === "zh" ? "zh-CN" : "en" }, element));
+    this.#internals.setValidity({ customError: true }, text, element);
   }
 
   #fail(error) {
     const zh = this.language === "zh";
     const said = Array.isArray(error?.errors) ? error.errors.map((e) => (zh ? e.message_zh : e.message)).join("\n") : String(error?.message ?? error);
-    this.#plan = null;
-    this.#stale = true;
-    this.#report = null;
-    this.#explanation = null;
-    this.#fields = new Map();
-    this.shadowRoot.replaceChildren(el("div", { class: "root" }, el("div", { class: "alert", role: "alert" }, WORDS.failed[zh ? "zh" : "en"] + said)));
-    this.#internals.setFormValue(null);
-    this.dispatchEvent(new CustomEvent("ecoplan-error", { bubbles: true, composed: true, detail: { error } }));
+    this.#replace(null);
+    this.#message(WORDS.failed, said, "alert");
+    this.#tell("ecoplan-error", { error });
   }
 }
 

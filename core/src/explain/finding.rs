@@ -6,9 +6,10 @@ use super::{ExplainedFinding, Line, bracketed, pick, symbol};
 use crate::change::{Change, Direction};
 use crate::feel::{Expr, Locals, eval};
 use crate::finding::{Alternative, Finding, Possible};
-use crate::model::{Attribute, Fact, FactKind, Rule, Source, StrengthClass};
+use crate::model::{Attribute, Fact, FactKind, Rule, RuleKind, Source, StrengthClass};
+use crate::program::DueDay;
 use crate::words::{Words, citation, suffix, verdict};
-use crate::{Decimal, Lang, Outcome, Value};
+use crate::{Date, Decimal, Lang, Outcome, Value};
 
 pub(super) fn explained(finding: &Finding<'_>, lang: Lang) -> ExplainedFinding {
     let rule = finding.rule();
@@ -56,13 +57,18 @@ impl Speaker<'_> {
             lines.push(self.line("possible", "仍有可能", "still possible", possible));
         }
         let changes = finding.smallest_changes();
-        lines.extend(changes.iter().map(|change| self.line("changes", "达到条件", "met by", self.change(change))));
+        lines.extend(
+            changes.iter().map(|change| self.line("changes", "达标所需", "would be met by", self.change(change))),
+        );
         lines.extend(self.progress());
+        lines.extend(self.due());
         let actions = finding.actions().iter().map(|action| action.get(self.lang));
         lines.extend(actions.map(|action| self.line("actions", "应做", "to do", action)));
         lines.extend(finding.readings().iter().map(|reading| self.reading(reading)));
         let notes = finding.notes();
-        lines.extend(notes.iter().map(|note| self.line("notes", "注意", "note", note.text.get(self.lang))));
+        // What the document says of itself is background; what changes how the outcome is to be read is not.
+        let key = |code: &str| if code == "document" { "notes" } else { "caveats" };
+        lines.extend(notes.iter().map(|note| self.line(key(note.code), "注意", "note", note.text.get(self.lang))));
         let (addressee, binding, verb) = (rule.addressee.get(self.lang), self.binding(), &rule.strength.verb);
         let addressed = match self.lang {
             Lang::Zh => format!("{addressee}（{binding}，原文“{verb}”）"),
@@ -160,6 +166,42 @@ impl Speaker<'_> {
         Some(self.line("progress", "进度", "progress", text))
     }
 
+    /// When it is due, of an act by a day and of what is still to come.
+    fn due(&self) -> Option<Line> {
+        let (rule, outcome) = (self.rule, self.finding.outcome());
+        let concerns = match rule.kind {
+            RuleKind::Deadline => outcome != Outcome::NotApplicable,
+            _ => outcome == Outcome::Pending,
+        };
+        let due = self.due_day().filter(|_| concerns)?;
+        let mut text = due.to_string();
+        if let Some(done_on) = self.done_on() {
+            text += &match self.lang {
+                Lang::Zh => format!("，完成于 {done_on}"),
+                Lang::En => format!(", done on {done_on}"),
+            };
+        }
+        Some(self.line("due", "期限", "due", text))
+    }
+
+    fn due_day(&self) -> Option<Date> {
+        match self.finding.program().parts.due {
+            DueDay::Date(day) => Some(day),
+            DueDay::Fact(slot) => match self.words.facts.value(slot) {
+                Value::Date(day) => Some(*day),
+                _ => None,
+            },
+            DueDay::Now => None,
+        }
+    }
+
+    fn done_on(&self) -> Option<Date> {
+        match self.words.facts.value(self.finding.program().done_on?) {
+            Value::Date(day) => Some(*day),
+            _ => None,
+        }
+    }
+
     /// The unit of a difference: what separates two percentages is percentage points.
     fn difference(&self, unit: Option<&str>) -> String {
         match unit {
@@ -203,6 +245,14 @@ impl Speaker<'_> {
         lines.extend(program.parts.requires.as_ref().map(|condition| self.condition(requires, &condition.expr)));
         lines.extend(self.decisions());
         lines.extend(program.done.map(|done| self.condition(requires, &Expr::Fact(done))));
+        if let (Some(due), Some(done_on)) = (self.due_day(), self.done_on()) {
+            let late = done_on > due;
+            let text = match self.lang {
+                Lang::Zh => format!("完成日期 {done_on} {} {due}", if late { "晚于" } else { "不晚于" }),
+                Lang::En => format!("done on {done_on}, {} {due}", if late { "after" } else { "not after" }),
+            };
+            lines.push(Line { mark: Some(if late { "✗" } else { "✓" }), ..Line::new("because", requires, text) });
+        }
         lines
     }
 
@@ -219,7 +269,10 @@ impl Speaker<'_> {
                 let text = label.to_owned() + self.pick("（其他情形）", " (otherwise)");
                 Line { mark: Some(if open { "?" } else { "✓" }), ..self.line("because", "结果", "result", text) }
             } else {
-                let label = format!("{}{label}", self.pick("结果：", "result: "));
+                let label = match self.lang {
+                    Lang::Zh => format!("“{label}”的条件"),
+                    Lang::En => format!("{label} if"),
+                };
                 self.condition(&label, &when.expr)
             });
             let value = eval(&when.expr, &self.words.facts.values, &Locals::None);

@@ -244,7 +244,7 @@ def _details(finding: dict[str, Any], words: Words) -> Iterator[tuple[str, str]]
     if finding["missing"]:
         yield words.pick("仍有可能", "still possible"), words.possible(finding, finding["possible"])
     if finding["changes"]:
-        yield words.pick("达到条件", "met by"), _list(words.change(change) for change in finding["changes"])
+        yield words.pick("达标所需", "would be met by"), _list(words.change(change) for change in finding["changes"])
     if finding["progress"] is not None:
         text = f"{number((Decimal(finding['progress']) * 100).normalize())}%"
         if finding["pace"] and Decimal(finding["pace"]) != 0:

@@ -245,7 +245,7 @@ class Words:
     def value(self, fact: str, value: Any) -> str:
         """A value of a fact: ``81.6 mg/L``, ``yes``, the label of a choice."""
         if value is None:
-            return self.pick("未知", "not known")
+            return self.pick("暂缺", "not known")
         if isinstance(value, bool):
             return yes_no(value, self.lang)
         if isinstance(value, list):

@@ -7,54 +7,40 @@ const MOST_RADIOS = 6;
 const UNKNOWN = "unknown";
 const NONE = "none";
 
+const textBox = (id, more) => el("input", { id, type: "text", autocomplete: "off", spellcheck: "false", ...more });
+
 /** A number or a day: a text that is kept as it was typed, whatever it is. */
 class Typed {
+  #aside = "";
+
   constructor(fact, units, texts, id, described) {
     const digits = fact.kind === "number" && fact.min !== null && !fact.min.startsWith("-");
-    this.input = el("input", {
-      id,
-      type: "text",
-      inputmode: digits ? "decimal" : "text",
-      autocomplete: "off",
-      spellcheck: "false",
-      placeholder: fact.kind === "date" ? "YYYY-MM-DD" : null,
-      "aria-describedby": described,
-    });
-    // Said with the label of the question: every question has a box like it.
-    const named = (part) => ({ id: `${id}-${part}`, "aria-labelledby": `${id}-label ${id}-${part}-label` });
-    this.unknown = el("input", { type: "checkbox", ...named("unknown") });
+    const placeholder = fact.kind === "date" ? "YYYY-MM-DD" : null;
     const unit = units.zh || units.en ? el("span", { class: "unit", id: `${id}-unit` }, texts.node(units)) : null;
-    if (unit) this.input.setAttribute("aria-describedby", `${id}-unit ${described}`);
+    this.input = textBox(id, { inputmode: digits ? "decimal" : "text", placeholder, "aria-describedby": unit ? `${id}-unit ${described}` : described });
+    // Said with the label of the question: every question has a box like it.
+    this.unknown = el("input", { type: "checkbox", id: `${id}-unknown`, "aria-labelledby": `${id}-label ${id}-unknown-label` });
     const rest = el("label", { class: "option aside" }, this.unknown, el("span", { id: `${id}-unknown-label` }, texts.node(WORDS.unknown)));
-    if (fact.yearly) {
-      this.year = el("input", { type: "text", inputmode: "numeric", autocomplete: "off", size: 5, "aria-describedby": `${id}-error`, ...named("year") });
-    }
-    const year = this.year && el("label", { class: "year" }, el("span", { id: `${id}-year-label` }, texts.node(WORDS.year)), this.year);
-    this.element = el("div", { class: "typed" }, el("span", { class: "with-unit" }, this.input, unit), year, rest);
+    this.elements = [el("span", { class: "with-unit" }, this.input, unit), rest];
     // What was typed comes back when the mark is taken off again.
-    let typed = "";
     this.unknown.addEventListener("change", () => {
-      if (this.unknown.checked) typed = this.input.value;
-      this.input.value = this.unknown.checked ? "" : typed;
+      if (this.unknown.checked) this.#aside = this.input.value;
+      this.input.value = this.unknown.checked ? "" : this.#aside;
     });
     this.input.addEventListener("input", () => (this.unknown.checked = false));
   }
 
-  given() {
-    const value = this.input.value.trim() || (this.unknown.checked ? null : undefined);
-    const year = this.year?.value.trim();
-    return year ? { value, year } : value;
+  /** A text that is being typed may still end in its point. */
+  given(typing) {
+    const text = this.input.value.trim();
+    return (typing === this.input ? text.replace(/[.．。]$/, "") : text) || (this.unknown.checked ? null : undefined);
   }
 
   fill(value) {
-    const measured = this.year && typeof value === "object" && value !== null;
-    const number = measured ? value.value : value;
-    const year = measured ? value.year : undefined;
-    this.input.value = number === undefined || number === null ? "" : String(number);
-    this.unknown.checked = number === null;
-    if (this.year) this.year.value = year === undefined || year === null ? "" : String(year);
-    const whole = !measured || Object.keys(value).every((key) => key === "value" || key === "year");
-    return whole && typeof (number ?? "") !== "object" && typeof (year ?? "") !== "object";
+    this.#aside = "";
+    this.input.value = value === undefined || value === null ? "" : String(value);
+    this.unknown.checked = value === null;
+    return value === null || typeof value !== "object";
   }
 }
 
@@ -65,16 +51,24 @@ class Chosen {
     if (this.choices.length <= MOST_RADIOS + 1) {
       this.inputs = this.choices.map(({ key }) => el("input", { type: "radio", name: id, value: key }));
       const labels = this.choices.map(({ label }, i) => el("label", { class: "option" }, this.inputs[i], el("span", {}, texts.node(label))));
-      this.element = el("div", { class: "options" }, ...labels);
+      const back = el("button", { type: "button", class: "back", id: `${id}-back`, "aria-labelledby": `${id}-back ${id}-label`, hidden: true }, texts.node(WORDS.back));
+      back.addEventListener("click", () => {
+        this.fill(undefined);
+        this.inputs[0].focus();
+        this.inputs[0].dispatchEvent(new Event("change", { bubbles: true }));
+      });
+      this.back = back;
+      this.elements = [el("div", { class: "options" }, ...labels, back)];
     } else {
       const options = this.choices.map(({ key, label }) => el("option", { value: key }, texts.node(label)));
       this.input = el("select", { id, "aria-describedby": described }, el("option", { value: "" }, texts.node(WORDS.choose)), ...options);
-      this.element = this.input;
+      this.elements = [this.input];
     }
   }
 
   given() {
     const key = this.input ? this.input.value : this.inputs.find((input) => input.checked)?.value;
+    if (this.back) this.back.hidden = key === undefined;
     return this.choices.find((choice) => choice.key === key)?.value;
   }
 
@@ -95,7 +89,7 @@ class Ticked {
     const labels = all.map(({ label }, i) =>
       el("label", { class: i < choices.length ? "option" : "option aside" }, this.inputs[i], el("span", {}, texts.node(label))),
     );
-    this.element = el("div", { class: "options column" }, ...labels);
+    this.elements = [el("div", { class: "options column" }, ...labels)];
     this.alone = this.inputs.slice(-2);
     for (const input of this.inputs) {
       input.addEventListener("change", () => {
@@ -124,6 +118,7 @@ class Ticked {
 }
 
 function entry(fact, units, texts, id, described) {
+  const labelled = ({ zh, en }) => ({ zh, en: sentence(en) });
   switch (fact.kind) {
     case "yes_no": {
       const choices = [
@@ -132,11 +127,13 @@ function entry(fact, units, texts, id, described) {
       ];
       return new Chosen(choices, texts, id, described);
     }
-    case "choice":
+    case "choice": {
       // A plan may have a choice called `unknown` of its own.
-      return new Chosen(fact.choices.map((choice) => ({ value: choice.id, key: `choice ${choice.id}`, label: choice.label })), texts, id, described);
+      const choices = fact.choices.map((choice) => ({ value: choice.id, key: `choice ${choice.id}`, label: labelled(choice.label) }));
+      return new Chosen(choices, texts, id, described);
+    }
     case "set":
-      return new Ticked(fact.choices, texts, id);
+      return new Ticked(fact.choices.map((choice) => ({ id: choice.id, label: labelled(choice.label) })), texts, id);
     default:
       return new Typed(fact, units, texts, id, described);
   }
@@ -144,12 +141,13 @@ function entry(fact, units, texts, id, described) {
 
 /** The field of a fact. `units` is its unit as people write it, in both languages. */
 export class Field {
-  needed = true;
   #entry;
+  #year = null;
   #error;
   #marks = {};
   #shared;
   #texts;
+  needed = true;
 
   constructor(fact, units, texts, id) {
     this.fact = fact;
@@ -162,6 +160,11 @@ export class Field {
     for (const mark of ["next", "unneeded"]) {
       this.#marks[mark] = el("span", { class: `mark ${mark}`, hidden: true }, texts.node(WORDS[mark]));
     }
+    let year = null;
+    if (fact.yearly) {
+      this.#year = textBox(`${id}-year`, { inputmode: "numeric", size: 5, "aria-labelledby": `${id}-label ${id}-year-label`, "aria-describedby": `${id}-error` });
+      year = el("label", { class: "year" }, el("span", { id: `${id}-year-label` }, texts.node(WORDS.year)), this.#year);
+    }
     const source = fact.source === "reported" ? null : el("span", { class: "source" }, texts.node(WORDS[fact.source]));
     // An entry of several boxes is a group with a name; one of its own has a label.
     const single = this.#entry.input !== undefined;
@@ -169,34 +172,61 @@ export class Field {
     const said = el("p", { class: "help", id: `${id}-help` });
     help.forEach((text, i) => said.append(i > 0 ? " " : "", texts.node(text)));
     const group = { role: this.#entry.inputs?.[0].type === "radio" ? "radiogroup" : "group", "aria-labelledby": `${id}-label`, "aria-describedby": described };
+    const [first, ...rest] = this.#entry.elements;
     this.element = el(
       "div",
       { class: "field", part: "field", ...(single ? {} : group) },
       el("p", { class: "head" }, label, el("span", { id: `${id}-marks` }, source, this.#marks.next, this.#marks.unneeded)),
       said,
       this.#shared,
-      this.#entry.element,
+      el("div", { class: "entry" }, first, year, ...rest),
       this.#error,
     );
   }
 
-  /** What is entered: `undefined` for nothing, `null` for "not known". */
-  given() {
-    return this.#entry.given();
+  /**
+   * What is entered: `undefined` for nothing, `null` for "not known". In the box where somebody is `typing`, a year that is
+   * not all there yet is none.
+   */
+  given(typing) {
+    const value = this.#entry.given(typing);
+    const year = this.#year?.value.trim();
+    return year && !(typing === this.#year && year.length < 4) ? { value, year } : value;
   }
 
   /** Enters a value; says whether the field can hold it. */
   fill(value) {
-    return this.#entry.fill(value);
+    const measured = this.#year !== null && typeof value === "object" && value !== null && !Array.isArray(value);
+    const year = measured ? value.year : undefined;
+    if (this.#year) this.#year.value = year === undefined || year === null ? "" : String(year);
+    const whole = !measured || (Object.keys(value).every((key) => key === "value" || key === "year") && typeof (year ?? "") !== "object");
+    return this.#entry.fill(measured ? value.value : value) && whole;
   }
 
   get inputs() {
-    return this.element.querySelectorAll("input, select");
+    return [...this.element.querySelectorAll("input, select")];
   }
 
-  focus() {
-    const checked = [...this.inputs].find((input) => input.checked && input.type === "radio");
-    (checked ?? this.inputs[0]).focus();
+  /** The box that is wrong, or the first. */
+  get target() {
+    const wrong = this.inputs.find((input) => input.getAttribute("aria-invalid"));
+    return wrong ?? this.inputs.find((input) => input.type === "radio" && input.checked) ?? this.inputs[0];
+  }
+
+  get wrong() {
+    return this.element.classList.contains("invalid");
+  }
+
+  /** What is wrong, in words. */
+  get error() {
+    return this.#error.textContent;
+  }
+
+  /** What was typed, for a record of it. */
+  get typed() {
+    const year = this.#year?.value.trim();
+    const value = this.#entry.input?.value.trim() ?? "";
+    return year ? `${value} (${year})` : value;
   }
 
   /** Says beside the entry what is wrong with it; the entry stays. */
@@ -205,15 +235,17 @@ export class Field {
       const [message, hint] = this.#texts.lang === "zh" ? [problem.message_zh, problem.hint_zh] : [problem.message, problem.hint];
       const text = hint ? this.#texts.pick({ zh: `${message}。${hint}`, en: `${message}: ${hint}` }) : message;
       // What stands in backticks for programmers is quoted for people.
-      return el("span", {}, text.replace(/`([^`]*)`/g, "“$1”"));
+      return text.replace(/`([^`]*)`/g, "“$1”");
     });
-    this.#error.replaceChildren(...lines);
+    // What is said already is left alone: it appears only after a while.
+    if (lines.join() !== [...this.#error.children].map((line) => line.textContent).join()) {
+      this.#error.replaceChildren(...lines.map((line) => el("span", {}, line)));
+    }
     this.element.classList.toggle("invalid", problems.length > 0);
     const inYear = problems.length > 0 && problems.every((problem) => problem.path.endsWith(".year"));
-    for (const input of this.inputs) {
-      const wrong = problems.length > 0 && input.type !== "checkbox" && input.type !== "radio" && inYear === (input === this.#entry.year);
-      if (wrong) input.setAttribute("aria-invalid", "true");
-      else input.removeAttribute("aria-invalid");
+    for (const input of [this.#entry.input, this.#year]) {
+      if (problems.length > 0 && inYear === (input === this.#year)) input?.setAttribute("aria-invalid", "true");
+      else input?.removeAttribute("aria-invalid");
     }
   }
 

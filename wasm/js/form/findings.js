@@ -4,6 +4,8 @@ import { WORDS } from "./words.js";
 
 /** What stands below "why"; the rest is always in sight. */
 const BEHIND = new Set(["says", "because", "notes", "addressee"]);
+/** What a record says of a finding. */
+const SHORT = ["margin", "reason", "missing", "changes", "progress", "due", "caveats", "actions", "readings"];
 const MARKS = { "✓": WORDS.holds, "✗": WORDS.fails, "?": WORDS.undecided, "–": WORDS.notReached };
 
 /** One line: what it is about and what it says; a fact that is missing leads to its question. */
@@ -61,33 +63,34 @@ export function findings(explanation, ask, open) {
   return shown;
 }
 
-/** A record for the files, on one page: facts, findings, and what they can be checked against. */
-export function record(explanation, report) {
+/**
+ * A record for the files: facts, findings, and what they can be checked against. `refused` has, by fact, what was typed
+ * and could not be counted.
+ */
+export function record(explanation, report, refused) {
   const { lang } = explanation;
+  const [colon, between] = lang === "zh" ? ["：", "；"] : [": ", "; "];
   const say = (word) => WORDS[word][lang];
-  const colon = lang === "zh" ? "：" : ": ";
-  const kept = new Set(["margin", "reason", "missing", "possible", "changes", "progress", "actions", "readings", "cite"]);
-  const value = ({ value, year }) => (value === null ? say("blank") : year === null ? value : `${value} (${year})`);
+  const value = ({ fact, value, year }) => {
+    if (refused.has(fact)) return `${refused.get(fact)} ${lang === "zh" ? "（" : "("}${say("refusedValue")}${lang === "zh" ? "）" : ")"}`;
+    return value === null ? say("blank") : year === null ? value : `${value} (${year})`;
+  };
   const facts = explanation.facts.map((fact) => el("tr", {}, el("th", { scope: "row" }, fact.label), el("td", {}, value(fact))));
-  const found = explanation.findings.map((one) =>
-    el(
-      "li",
-      {},
-      el("strong", {}, `${one.mark} ${one.verdict} · ${one.title}`),
-      ...one.lines.filter((each) => kept.has(each.key)).map((each) => {
-        const text = [each.text, ...each.parts.filter((part) => part.mark === null).map((part) => part.text)].filter(Boolean);
-        return el("div", {}, `${sentence(each.label)}${colon}${text.join(lang === "zh" ? "；" : "; ")}`);
-      }),
-    ),
-  );
-  const apart = explanation.not_applicable.length > 0 ? el("p", {}, `${say("notApplicable")}${colon}${explanation.not_applicable.join(lang === "zh" ? "；" : "; ")}`) : null;
+  // What is open says what is missing; the rest is in the plan.
+  const kept = (one) => (one.outcome === "undetermined" ? ["missing", "caveats"] : [...SHORT, "cite"]);
+  const text = (line) => [line.text, ...line.parts.filter((part) => part.mark === null).map((part) => part.text)].filter(Boolean).join(between);
+  const found = explanation.findings.map((one) => {
+    const lines = one.lines.filter((line) => kept(one).includes(line.key));
+    return el("li", {}, el("strong", {}, `${one.mark} ${one.verdict} · ${one.title}`), ...lines.map((line) => el("div", {}, `${sentence(line.label)}${colon}${text(line)}`)));
+  });
+  const apart = explanation.not_applicable;
   return [
     el("h1", {}, say("record")),
-    el("p", {}, explanation.heading),
+    el("p", {}, sentence(explanation.heading)),
     el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, say("recordFact")), el("th", { scope: "col" }, say("recordValue")))), el("tbody", {}, ...facts)),
-    el("p", {}, el("strong", {}, explanation.overall)),
+    el("p", {}, el("strong", {}, sentence(explanation.overall))),
     el("ul", {}, ...found),
-    apart,
+    apart.length > 0 ? el("p", {}, `${say("notApplicable")}${colon}${apart.join(between)}`) : null,
     ...explanation.notes.map((note) => el("p", {}, note)),
     el("p", {}, `${say("plan")}${colon}${report.plan.title[lang]} [${report.plan.id}] · ${say("engine")}${colon}ecoplan ${report.engine}`),
     el("p", { class: "hash" }, `${say("hash")}${colon}${report.plan.hash}`),

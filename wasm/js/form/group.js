@@ -13,15 +13,19 @@ export class Group {
     this.element = el("details", { class: "group", open: true }, summary, ...fields.map((field) => field.element));
     // What a person opened or closed stays so.
     summary.addEventListener("click", () => (this.#kept = !this.element.open));
+    this.element.addEventListener("focusout", () => queueMicrotask(() => this.fold()));
   }
 
   fold() {
     const needed = this.fields.some((field) => field.needed);
     this.#mark.hidden = needed;
+    // Not under the hands of somebody who is typing.
+    if (!needed && this.element.matches(":focus-within")) return;
     this.element.open = this.#kept ?? needed;
   }
 
   unfold() {
+    this.#kept = true;
     this.element.open = true;
   }
 }

@@ -20,7 +20,7 @@ const paint = (choose) => Object.entries(COLOURS).map(([name, pair]) => `--${nam
 
 export const STYLE = `
 :host {
-  display: block; container-type: inline-size; ${paint(([light]) => light)}
+  display: block; container-type: inline-size; contain-intrinsic-inline-size: 60rem; min-inline-size: 0; max-inline-size: 100%; ${paint(([light]) => light)}
   color: var(--ink); background: var(--ground);
   font: 16px/1.55 system-ui, "Segoe UI", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif;
 }
@@ -34,10 +34,10 @@ h2, h3, p, dl, dd, ul { margin: 0; padding: 0; border: 0; min-inline-size: 0; }
 button, input, select { font: inherit; color: inherit; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 
-.root { display: grid; gap: 1rem 2rem; padding: 1rem; }
+.root { overflow-wrap: anywhere; display: grid; gap: 1rem 2rem; padding: 1rem; }
 .toolbar { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
 .toolbar .heading { flex: 1 1 16rem; color: var(--muted); font-size: .875rem; }
-button { min-height: 2.5rem; padding: .25rem .9rem; border: 1px solid var(--border); border-radius: .4rem; background: var(--ground); cursor: pointer; }
+button { max-inline-size: 100%; min-height: 2.5rem; padding: .25rem .9rem; border: 1px solid var(--border); border-radius: .4rem; background: var(--ground); cursor: pointer; }
 button:hover { background: var(--raised); }
 button:disabled { cursor: default; color: var(--muted); }
 button.ask { min-height: 1.75rem; padding: .1rem .5rem; text-align: start; color: var(--accent); }
@@ -63,9 +63,9 @@ h2 { font-size: 1.25rem; margin-block-end: .5rem; }
 .source::before { content: " · "; }
 .mark { display: inline-block; margin-inline-start: .5rem; padding: 0 .5rem; border-radius: 1rem; border: 1px solid currentColor; font-size: .8125rem; font-weight: 400; color: var(--muted); }
 .mark.next { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
-.typed { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: center; margin-block-start: .3rem; }
+.entry { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: center; margin-block-start: .3rem; }
 .with-unit { display: inline-flex; align-items: center; gap: .4rem; }
-.typed input[type="text"], select { min-height: 2.5rem; padding: .25rem .6rem; border: 1px solid var(--border); border-radius: .4rem; background: var(--ground); max-inline-size: 100%; }
+.entry input[type="text"], select { min-height: 2.5rem; padding: .25rem .6rem; border: 1px solid var(--border); border-radius: .4rem; background: var(--ground); max-inline-size: 100%; }
 .with-unit input { inline-size: 9rem; }
 .year input[type="text"] { inline-size: 4.5rem; margin-inline-start: .4rem; }
 .year, .aside { color: var(--muted); font-size: .9375rem; }
@@ -73,10 +73,15 @@ input[aria-invalid="true"] { border-color: var(--breached) !important; border-wi
 .options { display: flex; flex-wrap: wrap; gap: .1rem 1.25rem; margin-block-start: .2rem; }
 .options.column { flex-direction: column; }
 .option { display: inline-flex; gap: .5rem; align-items: center; min-height: 2rem; cursor: pointer; }
+.option span { min-inline-size: 0; }
+button.back { min-height: 1.75rem; padding: 0 .5rem; border-color: transparent; color: var(--muted); font-size: .875rem; text-decoration: underline; }
 .option input { inline-size: 1.15rem; block-size: 1.15rem; margin: 0; flex: none; accent-color: var(--accent); }
 .field input, .field select, button, summary { scroll-margin-block: 9rem 2rem; }
 .error { color: var(--breached); overflow-wrap: anywhere; }
 .error:empty { display: none; }
+/* Not while somebody is still typing. */
+.error span { animation: appear 1ms .7s both; }
+@keyframes appear { from { visibility: hidden; } }
 .error span { display: block; }
 .error span::before { content: "⚠ "; }
 
@@ -109,12 +114,18 @@ summary { cursor: pointer; color: var(--accent); min-height: 1.75rem; }
   dd { margin-block-end: .3rem; }
   .field { padding-inline: .5rem; }
 }
+@media (max-height: 30rem) { .guide { position: static; } }
+@media (forced-colors: active) {
+  .field { border-inline-start-color: Canvas; }
+  .field.is-next, .field.invalid { border-inline-start-color: Highlight; }
+}
 @media (prefers-contrast: more) { :host { --muted: var(--ink); --line: var(--border); } }
 
 @media print {
-  :host { color: #000; background: #fff; font-size: 9.5pt; line-height: 1.4; color-scheme: light; container-type: normal; }
+  :host { color: #000; background: #fff; font-size: 9pt; line-height: 1.4; color-scheme: light; container-type: normal; }
   .root { display: none; }
   .record { display: block; }
+  .record.kept-back { display: none; }
   .record h1 { font-size: 14pt; margin: 0 0 .3em; }
   .record p { margin: .4em 0; }
   .record table { border-collapse: collapse; inline-size: 100%; }

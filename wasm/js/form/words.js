@@ -6,6 +6,10 @@ export const WORDS = {
   unknown: { zh: "暂不清楚", en: "Not known yet" },
   none: { zh: "以上都没有", en: "None of these" },
   choose: { zh: "请选择", en: "Choose" },
+  back: { zh: "撤回", en: "Take back" },
+  undo: { zh: "撤销清空", en: "Undo clearing" },
+  asOf: { zh: "评价日", en: "As of" },
+  silent: { zh: "本规划对该对象没有可评价的条款。", en: "The plan has no rule about this subject." },
   all: { zh: "勾选全部符合的项", en: "Tick all that apply" },
   year: { zh: "年份（可不填）", en: "Year (optional)" },
   general: { zh: "基本情况", en: "About the case" },
@@ -15,13 +19,14 @@ export const WORDS = {
   next: { zh: "下一步", en: "Next" },
   unneeded: { zh: "无须填写", en: "Not needed" },
   shared: { zh: "已统一给定：", en: "Given for all cases: " },
-  questions: { zh: "情况", en: "Facts" },
+  questions: { zh: "填报内容", en: "Facts" },
   findings: { zh: "结论", en: "Findings" },
   why: { zh: "依据和说明", en: "Why, and notes" },
   notApplicable: { zh: "不适用", en: "Not applicable" },
   settled: { zh: "结论已定，无须再填写。", en: "All is settled: nothing more is needed." },
   open: { zh: "其余结论取决于暂不清楚的信息。", en: "What is still open depends on what is not known yet." },
-  refused: { zh: "填写有误的内容未计入：", en: "Not counted, because it cannot be right: " },
+  refused: { zh: "填写有误，未计入，请更正或清空：", en: "Not counted, please correct or clear:" },
+  refusedValue: { zh: "填写有误，未计入", en: "refused, not counted" },
   print: { zh: "打印记录", en: "Print a record" },
   clear: { zh: "清空", en: "Clear" },
   loading: { zh: "正在加载……", en: "Loading …" },
@@ -31,7 +36,7 @@ export const WORDS = {
   undecided: { zh: "尚不能判断", en: "open" },
   notReached: { zh: "不再判断", en: "not reached" },
   record: { zh: "评价记录", en: "Record of assessment" },
-  recordFact: { zh: "情况", en: "Fact" },
+  recordFact: { zh: "填报项", en: "Fact" },
   recordValue: { zh: "填写值", en: "Value" },
   blank: { zh: "未填", en: "not given" },
   plan: { zh: "规划", en: "Plan" },
@@ -49,7 +54,7 @@ export function range({ min, max }, units) {
     return (max === null ? from : min === null ? to : between) + unit;
   };
   return {
-    zh: said("zh", [`范围：不小于 ${min}`, `范围：不大于 ${max}`, `范围：${min} 至 ${max}`]),
+    zh: said("zh", [`可填范围：不小于 ${min}`, `可填范围：不大于 ${max}`, `可填范围：${min} 至 ${max}`]),
     en: said("en", [`Range: at least ${min}`, `Range: at most ${max}`, `Range: ${min} to ${max}`]),
   };
 }
