@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde::de::DeserializeOwned;
+use serde::de::value::{Error as NameError, StrDeserializer};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -466,6 +468,18 @@ fn in_chinese(kind: &str) -> String {
         ("facts by name", "按名称给出的填报项"),
     ];
     kinds.into_iter().find(|(en, _)| *en == kind).map_or_else(|| format!(" {kind}"), |(_, zh)| zh.to_owned())
+}
+
+/// The variant of an enum that has this name on the wire.
+pub(crate) fn variant<T: DeserializeOwned>(name: &str) -> Result<T, Problem> {
+    T::deserialize(StrDeserializer::<NameError>::new(name)).map_err(|error| unknown_variant(name, &error))
+}
+
+fn unknown_variant(name: &str, error: &NameError) -> Problem {
+    // The list of names in serde's message.
+    let text = error.to_string();
+    let expected = text.split_once("expected ").map_or(text.clone(), |(_, names)| names.to_owned());
+    Problem::InvalidValue { value: name.to_owned(), expected }
 }
 
 /// The name most like `name`, if one is like it at all.

@@ -5,11 +5,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
-use serde::de::value::{Error as NameError, StrDeserializer};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::error::nearest;
+use crate::error::{nearest, variant};
 use crate::model::ReportedValue;
 use crate::{Date, Decimal, DecimalError, Error, Problem, Text};
 
@@ -202,13 +201,7 @@ impl<'s, 't> Fields<'s, 't> {
     pub(crate) fn named<T: DeserializeOwned>(&self, key: &'static str) -> Option<T> {
         let value = self.required(key)?;
         let name = self.string(key, value)?;
-        let parsed = T::deserialize(StrDeserializer::<NameError>::new(&name));
-        parsed
-            .map_err(|error| {
-                let problem = Problem::InvalidValue { value: name.clone(), expected: expected_names(&error) };
-                self.fail(key, value.span().start, problem);
-            })
-            .ok()
+        variant(&name).map_err(|problem| self.fail(key, value.span().start, problem)).ok()
     }
 
     pub(crate) fn inner(&self, value: Item<'t>, key: &str) -> Option<Fields<'s, 't>> {
@@ -292,10 +285,4 @@ impl<'s, 't> Fields<'s, 't> {
             }
         }
     }
-}
-
-/// The list of names in serde's message for an unknown variant.
-fn expected_names(error: &NameError) -> String {
-    let text = error.to_string();
-    text.split_once("expected ").map_or(text.clone(), |(_, names)| names.to_owned())
 }

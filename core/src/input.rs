@@ -4,16 +4,18 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{self, Serialize};
-use serde_json::value::RawValue;
 
+use crate::json::{parse, repeated_key};
 use crate::{Error, Problem};
 
 /// How large a JSON text of facts may be, in bytes.
 const MAX_TEXT: usize = 1 << 20;
 /// How deep it may nest. Facts need three levels.
 const MAX_DEPTH: usize = 32;
+/// The same of a document that was written by a program: a model, a receipt.
+const MAX_DOCUMENT: usize = 16 << 20;
+const MAX_DOCUMENT_DEPTH: usize = 128;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Input<'a> {
@@ -39,16 +41,35 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// Reads JSON text, `path` being where it came from.
+    /// Reads the JSON text of facts, `path` being where it came from.
     pub(crate) fn from_json(json: &'a [u8], path: &str) -> Result<Input<'a>, Error> {
+        Self::within_limits(json, MAX_TEXT, MAX_DEPTH).map_err(|problem| Error::new(path, problem))
+    }
+
+    /// Reads the JSON text of a model or receipt, in which no key may stand twice.
+    pub(crate) fn from_document(json: &'a [u8], path: &str) -> Result<Input<'a>, Error> {
         let fail = |problem| Error::new(path, problem);
-        if json.len() > MAX_TEXT {
-            return Err(fail(Problem::TooLarge { limit: MAX_TEXT }));
+        let document = Self::within_limits(json, MAX_DOCUMENT, MAX_DOCUMENT_DEPTH).map_err(fail)?;
+        match repeated_key(&document) {
+            Some(key) => Err(fail(Problem::InvalidJson { detail: format!("the key `{key}` stands twice") })),
+            None => Ok(document),
         }
-        let text = std::str::from_utf8(json).map_err(|e| fail(Problem::NotUtf8 { offset: e.valid_up_to() }))?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let tree = tree(text, 0).map_err(|e| fail(not_json(text, &e)))?;
-        tree.ok_or_else(|| fail(Problem::TooDeep { limit: MAX_DEPTH }))
+    }
+
+    fn within_limits(json: &'a [u8], bytes: usize, depth: usize) -> Result<Input<'a>, Problem> {
+        if json.len() > bytes {
+            return Err(Problem::TooLarge { limit: bytes });
+        }
+        let text = std::str::from_utf8(json).map_err(|e| Problem::NotUtf8 { offset: e.valid_up_to() })?;
+        parse(text.strip_prefix('\u{feff}').unwrap_or(text), depth)
+    }
+
+    /// The value under a key; none in what is no object.
+    pub(crate) fn get(&self, key: &str) -> Option<&Input<'a>> {
+        match self {
+            Input::Map(entries) => entries.iter().find(|(k, _)| k == key).map(|(_, value)| value),
+            _ => None,
+        }
     }
 
     /// Converts any value that can be serialised.
@@ -60,135 +81,6 @@ impl<'a> Input<'a> {
             };
             Error::new(path, problem)
         })
-    }
-}
-
-/// Whether a text that is not JSON nests too deep to be told apart from JSON at all.
-fn is_deep(text: &str) -> bool {
-    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
-    text.bytes().any(|byte| {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b'[' | b'{' if !quoted => depth += 1,
-            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth > MAX_DEPTH
-    })
-}
-
-/// JSON has no NaN; some writers (Python's among them) put it there all the same.
-fn not_json(text: &str, error: &serde_json::Error) -> Problem {
-    if is_deep(text) {
-        return Problem::TooDeep { limit: MAX_DEPTH };
-    }
-    let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default().as_bytes();
-    // The parser stops at the word or at its second character.
-    let stopped = error.column().saturating_sub(3)..=error.column();
-    let quoted = |i: usize| i.checked_sub(1).is_some_and(|before| line.get(before) == Some(&b'"'));
-    let at = |word: &str, i: usize| line.get(i..).is_some_and(|rest| rest.starts_with(word.as_bytes())) && !quoted(i);
-    match ["-Infinity", "Infinity", "NaN"].into_iter().find(|word| stopped.clone().any(|i| at(word, i))) {
-        Some(word) => Problem::NotFinite { value: word.to_owned() },
-        None => Problem::InvalidJson { detail: error.to_string() },
-    }
-}
-
-/// Classifies a value by its first character and reads its parts; numbers stay text. None where it nests too deep.
-fn tree(text: &str, depth: usize) -> serde_json::Result<Option<Input<'_>>> {
-    if depth > MAX_DEPTH {
-        return Ok(None);
-    }
-    Ok(Some(match text.trim_start_matches([' ', '\t', '\n', '\r']).as_bytes().first() {
-        Some(b'"') => {
-            let Words(text) = serde_json::from_str(text)?;
-            Input::Text(text)
-        }
-        Some(b'[') => {
-            let items: Vec<&RawValue> = serde_json::from_str(text)?;
-            let items: Option<Vec<Input<'_>>> =
-                items.into_iter().map(|item| tree(item.get(), depth + 1)).collect::<serde_json::Result<_>>()?;
-            match items {
-                Some(items) => Input::List(items),
-                None => return Ok(None),
-            }
-        }
-        Some(b'{') => {
-            let Entries(entries) = serde_json::from_str(text)?;
-            let mut map = Vec::with_capacity(entries.len());
-            for (Words(key), value) in entries {
-                match tree(value.get(), depth + 1)? {
-                    Some(value) => map.push((key, value)),
-                    None => return Ok(None),
-                }
-            }
-            Input::Map(map)
-        }
-        _ => {
-            // Checked again where it stands alone; within a list or object it was checked before.
-            let raw: &RawValue = if depth == 0 { serde_json::from_str(text)? } else { return Ok(Some(scalar(text))) };
-            scalar(raw.get())
-        }
-    }))
-}
-
-fn scalar(text: &str) -> Input<'_> {
-    match text {
-        "null" => Input::Null,
-        "true" => Input::Bool(true),
-        "false" => Input::Bool(false),
-        number => Input::Number(Cow::Borrowed(number)),
-    }
-}
-
-/// A JSON string, borrowed unless it has escapes.
-struct Words<'a>(Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Words<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Words<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-
-            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Words<'de>, E> {
-                Ok(Words(Cow::Borrowed(text)))
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Words<'de>, E> {
-                Ok(Words(Cow::Owned(text.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(Any)
-    }
-}
-
-/// An object with every entry, repeated keys included.
-struct Entries<'a>(Vec<(Words<'a>, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct All;
-        impl<'de> Visitor<'de> for All {
-            type Value = Entries<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<'de>, A::Error> {
-                let mut entries = Vec::with_capacity(16);
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Entries(entries))
-            }
-        }
-        deserializer.deserialize_map(All)
     }
 }
 

@@ -27,7 +27,8 @@
 //! Plans, facts and receipts may come from anyone. Limits are enforced, each with a code: a plan file has at most 4 MiB
 //! (`too-large`), a plan 5,000 facts and 10,000 rules (`too-many`), a condition 64 KiB, 64 levels of nesting, 200 of
 //! height (`too-deep`), 50 of `and`, `or`, `not` and `if`, and 20,000 steps, all conditions of a plan, counted once for
-//! each fact they read and each level, ten million (`too-costly`); facts as JSON 1 MiB and 32 levels, a receipt 16 MiB.
+//! each fact they read and each level, ten million (`too-costly`); facts as JSON 1 MiB and 32 levels, a
+//! receipt or a model as JSON 16 MiB and 128 levels.
 //!
 //! Numbers are exact decimals from the input to the output: see [`Decimal`]. What is not known is never guessed: see
 //! [`Outcome::Undetermined`] and [`Finding::missing`]. Ambiguous text has a default reading and named alternatives: see
@@ -49,6 +50,7 @@ mod evaluate;
 mod facts;
 mod fields;
 mod input;
+mod json;
 mod margin;
 pub mod model;
 mod program;

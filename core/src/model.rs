@@ -1,5 +1,7 @@
 //! A plan as data: what the plan files say, nothing computed. Its serialised form is the canonical one that is hashed.
 
+mod json;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Date, Decimal, Text};

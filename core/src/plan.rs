@@ -256,7 +256,7 @@ impl Plan {
     ///
     /// As [`Plan::evaluate`].
     pub fn case(&self, subject: &str, facts: &(impl Serialize + ?Sized)) -> Result<Case, Errors> {
-        self.check(subject, Input::from_serialize(facts, "facts")?, false)
+        self.check(subject, &Input::from_serialize(facts, "facts")?, false)
     }
 
     /// As [`Plan::case`], from JSON text.
@@ -265,7 +265,7 @@ impl Plan {
     ///
     /// As [`Plan::evaluate_json`].
     pub fn case_json(&self, subject: &str, json: impl AsRef<[u8]>) -> Result<Case, Errors> {
-        self.check(subject, Input::from_json(json.as_ref(), "facts")?, false)
+        self.check(subject, &Input::from_json(json.as_ref(), "facts")?, false)
     }
 
     /// Evaluates the case of a report again, from its JSON text, and gives the report where everything comes out the
@@ -290,7 +290,7 @@ impl Plan {
     ///
     /// As [`Plan::evaluate`]; and `not-an-indicator` for a reason beside a fact that no row measures.
     pub fn scorecard(&self, values: &(impl Serialize + ?Sized)) -> Result<Scorecard, Errors> {
-        self.score(Input::from_serialize(values, "facts")?)
+        self.score(&Input::from_serialize(values, "facts")?)
     }
 
     /// As [`Plan::scorecard`], from JSON text.
@@ -299,7 +299,7 @@ impl Plan {
     ///
     /// As [`Plan::scorecard`] and [`Plan::evaluate_json`].
     pub fn scorecard_json(&self, json: impl AsRef<[u8]>) -> Result<Scorecard, Errors> {
-        self.score(Input::from_json(json.as_ref(), "facts")?)
+        self.score(&Input::from_json(json.as_ref(), "facts")?)
     }
 
     /// The values that the plan's own table reports, in the form [`Plan::scorecard`] takes.
@@ -318,16 +318,16 @@ impl Plan {
         rows.flat_map(|row| &row.reported).map(|r| (r.fact.clone(), given(r))).collect()
     }
 
-    fn score(&self, input: Input<'_>) -> Result<Scorecard, Errors> {
+    fn score(&self, input: &Input<'_>) -> Result<Scorecard, Errors> {
         let subject = self.rules().iter().find(|r| r.indicator.is_some()).map(|r| r.subject.as_str());
         let none = || Error::new("plan", Problem::InvalidRule { detail: "the plan has no indicators".to_owned() });
         let case = self.check(subject.ok_or_else(none)?, input, true)?;
         Ok(Scorecard::new(case.report()))
     }
 
-    pub(crate) fn check(&self, subject: &str, input: Input<'_>, scorecard: bool) -> Result<Case, Errors> {
+    pub(crate) fn check(&self, subject: &str, input: &Input<'_>, scorecard: bool) -> Result<Case, Errors> {
         let (place, program) = self.subject(subject)?;
-        let mut facts = check(&input, program, self.as_of, scorecard)?;
+        let mut facts = check(input, program, self.as_of, scorecard)?;
         if let Some(shared) = self.shared.get(subject) {
             facts = facts.or(shared);
         }

@@ -1,139 +1,66 @@
 //! A report is a receipt: it can be evaluated again, and must come out the same.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::Value as Json;
-
 use crate::input::Input;
 use crate::plan::Plan;
 use crate::report::Report;
 use crate::{Error, Errors, Problem};
 
-/// How large a receipt may be, in bytes.
-const MAX_RECEIPT: usize = 16 << 20;
-
 /// Evaluates the case of a receipt again and compares every part.
 pub(crate) fn verify(plan: &Plan, json: &[u8]) -> Result<Report, Errors> {
-    let receipt = parse(json)?;
-    let text = |pointer: &str| receipt.pointer(pointer).and_then(Json::as_str).unwrap_or_default().to_owned();
-    let hash = text("/plan/hash");
+    let receipt = Input::from_document(json, "receipt")?;
+    let text = |value: Option<&Input<'_>>| match value {
+        Some(Input::Text(text)) => text.to_string(),
+        _ => String::new(),
+    };
+    let of_plan = |key: &str| text(receipt.get("plan").and_then(|plan| plan.get(key)));
+    let hash = of_plan("hash");
     if hash != plan.hash() {
-        let problem = Problem::OtherPlan { id: text("/plan/id"), hash, expected: plan.hash().to_owned() };
+        let problem = Problem::OtherPlan { id: of_plan("id"), hash, expected: plan.hash().to_owned() };
         return Err(Error::new("receipt.plan", problem).into());
     }
-    let as_of = text("/as_of");
+    let as_of = text(receipt.get("as_of"));
     let day = as_of.parse().map_err(|_| Error::new("receipt.as_of", Problem::InvalidDate { value: as_of.clone() }))?;
-    let none = Json::Null;
-    let facts = Input::from_serialize(receipt.get("facts").unwrap_or(&none), "receipt.facts")?;
-    let case = plan.at(day).without_facts().check(&text("/subject"), facts, true);
+    let facts = receipt.get("facts").unwrap_or(&Input::Null);
+    let case = plan.at(day).without_facts().check(&text(receipt.get("subject")), facts, true);
     let report = case.map_err(|errors| errors.within("receipt."))?.report();
-    let again = serde_json::to_value(&report).unwrap_or_default();
     let mut errors = Vec::new();
-    if !receipt.get("engine").is_some_and(Json::is_string) {
+    if !matches!(receipt.get("engine"), Some(Input::Text(_))) {
         errors.push(Error::new("receipt.engine", Problem::MissingField { field: "engine".to_owned() }));
     }
-    compare(&receipt, &again, "receipt", &mut errors);
+    let again = report.to_json();
+    compare(&receipt, &Input::from_document(again.as_bytes(), "report")?, "receipt", &mut errors);
     Errors::check(errors, report)
 }
 
-fn parse(json: &[u8]) -> Result<Json, Errors> {
-    if json.len() > MAX_RECEIPT {
-        return Err(Error::new("receipt", Problem::TooLarge { limit: MAX_RECEIPT }).into());
-    }
-    let invalid = |e: serde_json::Error| Error::new("receipt", Problem::InvalidJson { detail: e.to_string() });
-    let OnceOnly(receipt) = serde_json::from_slice(json).map_err(invalid)?;
-    Ok(receipt)
-}
-
 /// Notes every place where two documents differ. The version of the engine may: what it says must not.
-fn compare(given: &Json, again: &Json, path: &str, errors: &mut Vec<Error>) {
+fn compare(given: &Input<'_>, again: &Input<'_>, path: &str, errors: &mut Vec<Error>) {
     match (given, again) {
-        (Json::Object(a), Json::Object(b)) => {
-            let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
-            for key in keys.into_iter().filter(|key| path != "receipt" || *key != "engine") {
-                match (a.get(key), b.get(key)) {
-                    (Some(a), Some(b)) => compare(a, b, &format!("{path}.{key}"), errors),
-                    (a, b) => errors.push(Error::new(
-                        format!("{path}.{key}"),
-                        Problem::ReceiptDiffers { given: short(a), again: short(b) },
-                    )),
+        (Input::Map(entries), Input::Map(expected)) => {
+            for (key, again) in expected.iter().filter(|(key, _)| path != "receipt" || key != "engine") {
+                let path = format!("{path}.{key}");
+                match given.get(key) {
+                    Some(given) => compare(given, again, &path, errors),
+                    None => errors.push(differs(path, None, Some(again))),
                 }
             }
+            let surplus = entries.iter().filter(|(key, _)| again.get(key).is_none());
+            errors.extend(surplus.map(|(key, given)| differs(format!("{path}.{key}"), Some(given), None)));
         }
-        (Json::Array(a), Json::Array(b)) if a.len() == b.len() => {
+        (Input::List(a), Input::List(b)) if a.len() == b.len() => {
             for (i, (a, b)) in a.iter().zip(b).enumerate() {
-                let name = b.get("rule").and_then(Json::as_str).map_or_else(|| i.to_string(), str::to_owned);
+                let name = match b.get("rule") {
+                    Some(Input::Text(rule)) => rule.to_string(),
+                    _ => i.to_string(),
+                };
                 compare(a, b, &format!("{path}.{name}"), errors);
             }
         }
         (a, b) if a == b => {}
-        (a, b) => {
-            errors.push(Error::new(path, Problem::ReceiptDiffers { given: short(Some(a)), again: short(Some(b)) }));
-        }
+        (a, b) => errors.push(differs(path.to_owned(), Some(a), Some(b))),
     }
 }
 
-fn short(value: Option<&Json>) -> String {
-    value.map_or_else(|| "nothing".to_owned(), |value| value.to_string().chars().take(100).collect())
-}
-
-/// JSON in which no key stands twice: of two, a reader could take the one that was not compared.
-struct OnceOnly(Json);
-
-impl<'de> Deserialize<'de> for OnceOnly {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Json;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a report")
-            }
-
-            fn visit_unit<E>(self) -> Result<Json, E> {
-                Ok(Json::Null)
-            }
-
-            fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-                Ok(value.into())
-            }
-
-            fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-                Ok(value.into())
-            }
-
-            fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
-                Ok(value.into())
-            }
-
-            fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
-                Ok(value.into())
-            }
-
-            fn visit_str<E>(self, value: &str) -> Result<Json, E> {
-                Ok(value.into())
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
-                let mut list = Vec::new();
-                while let Some(OnceOnly(item)) = items.next_element()? {
-                    list.push(item);
-                }
-                Ok(Json::Array(list))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
-                let mut object = serde_json::Map::new();
-                while let Some((key, OnceOnly(value))) = entries.next_entry::<String, OnceOnly>()? {
-                    if object.contains_key(&key) {
-                        return Err(A::Error::custom(format!("the key `{key}` stands twice")));
-                    }
-                    object.insert(key, value);
-                }
-                Ok(Json::Object(object))
-            }
-        }
-        deserializer.deserialize_any(Any).map(OnceOnly)
-    }
+fn differs(path: String, given: Option<&Input<'_>>, again: Option<&Input<'_>>) -> Error {
+    let short = |value: Option<&Input<'_>>| value.map_or_else(|| "nothing".to_owned(), Input::describe);
+    Error::new(path, Problem::ReceiptDiffers { given: short(given), again: short(again) })
 }

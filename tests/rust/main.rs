@@ -17,6 +17,7 @@ mod explain;
 mod fuzz;
 mod hostile;
 mod input;
+mod json;
 mod laws;
 mod plans;
 mod random_plans;

@@ -1,6 +1,7 @@
 //! The evaluator for JavaScript: JSON texts in and out, since engines read and write them faster than anything else
 //! crosses the border. The package's own script turns them into objects, and what is thrown here into errors.
 
+use ecoplan::model::Document;
 use ecoplan::{Errors, Lang};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -28,7 +29,7 @@ impl Plan {
     /// The plan of a model, as JSON text.
     #[wasm_bindgen(constructor)]
     pub fn new(model: &str) -> Result<Plan, Thrown> {
-        let document = serde_json::from_str(model).map_err(|error| error.to_string())?;
+        let document = Document::from_json(model).map_err(thrown)?;
         ecoplan::Plan::from_document(document).map(Plan).map_err(thrown)
     }
 
