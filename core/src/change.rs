@@ -10,6 +10,7 @@ use crate::facts::Facts;
 use crate::feel::{Expr, Function, Locals, Test, Truth, eval, test};
 use crate::model::{Baseline, BaselineValue, FactKind, Source};
 use crate::program::{Condition, FactEntry, RuleProgram, SubjectProgram};
+use crate::slots::Slots;
 use crate::{Date, Decimal, Outcome, Value};
 
 /// A change of one fact that would satisfy a rule: the nearest there is, in steps of the fact's usual decimals.
@@ -55,11 +56,9 @@ pub(crate) fn smallest_changes(
         return Vec::new();
     }
     let search = Search { rule, facts, tried: RefCell::new(facts.clone()), as_of };
-    let mut slots: Vec<usize> = Vec::new();
-    requires.expr.facts(&mut |slot| slots.push(slot));
-    slots.sort_unstable();
-    slots.dedup();
-    let changeable = slots.into_iter().filter_map(|slot| Some((slot, subject.fact(slot)?)));
+    let mut slots = Slots::default();
+    requires.expr.facts(&mut |slot| slots.insert(slot));
+    let changeable = slots.into_vec().into_iter().filter_map(|slot| Some((slot, subject.fact(slot)?)));
     let baseline = |fact: &FactEntry| {
         let of_rule = |r: &RuleProgram| matches!(&r.rule.baseline, Some(Baseline { value: BaselineValue::Fact(name), .. }) if name == fact.name());
         subject.rules.iter().any(of_rule)
@@ -131,15 +130,16 @@ impl Search<'_> {
         let named = |choice: &Value| {
             self.rule.parts.conditions().any(|c| c.any(&|e| matches!(e, Expr::Literal(named) if named == choice)))
         };
-        let mut order: Vec<usize> = (0..choices.len()).collect();
-        order.sort_by_key(|i| choices.get(*i).is_none_or(|choice| !named(choice)));
+        let (mut order, others): (Vec<usize>, Vec<usize>) =
+            (0..choices.len()).partition(|i| choices.get(*i).is_some_and(named));
+        order.extend(others);
         order.truncate(MAX_COMBINED);
-        let mut combinations: Vec<u32> = (1..1 << order.len()).collect();
-        combinations.sort_by_key(|c| c.count_ones());
-        let sets = combinations
-            .into_iter()
+        let all = 1_u32 << order.len();
+        let of_size = |size: u32| (1..all).filter(move |c| c.count_ones() == size);
+        let mut sets = (1..=all.ilog2())
+            .flat_map(of_size)
             .map(|c| toggled(&|i| order.iter().position(|o| *o == i).is_some_and(|place| c & (1 << place) != 0)));
-        if let Some(set) = sets.into_iter().find(|set| self.satisfies(slot, set)) {
+        if let Some(set) = sets.find(|set| self.satisfies(slot, set)) {
             return Some(set);
         }
         // From everything, or nothing, back towards what there is.
@@ -180,9 +180,9 @@ impl Search<'_> {
         let beside = |bound: Date| {
             [Some(bound), bound.before(), bound.after()].into_iter().flatten().map(move |day| (day, bound))
         };
-        let mut candidates: Vec<(Date, Date)> = boundaries.into_iter().flat_map(beside).collect();
-        candidates.sort_by_key(|(day, bound)| (day.distance(now), day.distance(*bound)));
-        let (day, bound) = candidates.into_iter().find(|(day, _)| satisfies(*day))?;
+        let candidates: Vec<(Date, Date)> = boundaries.into_iter().flat_map(beside).collect();
+        let distance = |(day, bound): &(Date, Date)| (day.distance(now), day.distance(*bound));
+        let (day, bound) = nearest(candidates, distance, |(day, _)| satisfies(*day))?;
         let (direction, outward) =
             if day > now { (Direction::AtLeast, day.after()) } else { (Direction::AtMost, day.before()) };
         Some(Change {
@@ -208,20 +208,21 @@ impl Search<'_> {
         let satisfies = |value: Decimal| self.satisfies(slot, &Value::Number(value));
         let distance = |a: Decimal, b: Decimal| a.checked_sub(b).map(Decimal::abs);
         // The nearest value on the grid at one of these bounds or a step beside it.
-        let nearest = |bounds: &[Decimal]| {
+        let near = |bounds: &[Decimal]| {
             let mut candidates = Vec::with_capacity(4 * bounds.len());
             for bound in bounds {
                 let (low, high) = (bound.round(places, Rounding::Floor), bound.round(places, Rounding::Ceiling));
                 let beyond = [low.and_then(|v| v.checked_sub(step)), high.and_then(|v| v.checked_add(step))];
                 for value in [low, high].into_iter().chain(beyond).flatten().filter(|v| fact.allows(*v)) {
-                    candidates.push((distance(value, now), distance(value, *bound), value, *bound));
+                    candidates.push((value, *bound));
                 }
             }
-            candidates.sort_unstable();
-            candidates.into_iter().map(|(_, _, value, bound)| (value, bound)).find(|(value, _)| satisfies(*value))
+            let distances =
+                |(value, bound): &(Decimal, Decimal)| (distance(*value, now), distance(*value, *bound), *value, *bound);
+            nearest(candidates, distances, |(value, _)| satisfies(*value))
         };
-        let ends = || nearest(&fact.fact.min.into_iter().chain(fact.fact.max).collect::<Vec<_>>());
-        let at_bound = nearest(&boundaries).or_else(ends);
+        let ends = || near(&fact.fact.min.into_iter().chain(fact.fact.max).collect::<Vec<_>>());
+        let at_bound = near(&boundaries).or_else(ends);
         let searched = if solved { None } else { self.search(&satisfies, fact, now, step) };
         let found = at_bound.into_iter().chain(searched.map(|value| (value, value)));
         let (mut value, mut bound) = found.min_by_key(|(value, _)| distance(*value, now))?;
@@ -299,6 +300,17 @@ impl Search<'_> {
     fn compared(&self, visit: &mut dyn FnMut(&Expr, &Expr)) {
         self.rule.parts.conditions().for_each(|condition| compared(condition, visit));
     }
+}
+
+/// The nearest candidate that satisfies: most often one of the first.
+fn nearest<T, D: Ord>(mut candidates: Vec<T>, distance: impl Fn(&T) -> D, satisfies: impl Fn(&T) -> bool) -> Option<T> {
+    while let Some((place, _)) = candidates.iter().enumerate().min_by_key(|(_, one)| distance(one)) {
+        let candidate = candidates.remove(place);
+        if satisfies(&candidate) {
+            return Some(candidate);
+        }
+    }
+    None
 }
 
 /// Visits the two sides of every comparison in a condition.

@@ -3,7 +3,7 @@
 mod bounds;
 mod rule;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
@@ -92,7 +92,7 @@ fn cost(subject: &SubjectProgram, rule: &RuleProgram) -> u64 {
     let of_condition = |c: &Expr| c.cost(&length).saturating_mul(c.height());
     let of_parts = |parts: &Parts| {
         let steps = parts.conditions().map(of_condition).fold(0, u64::saturating_add);
-        steps.saturating_mul(u64::try_from(rule.slots(parts).len()).unwrap_or(u64::MAX).saturating_add(1))
+        steps.saturating_mul(u64::try_from(rule.slots(parts).as_slice().len()).unwrap_or(u64::MAX).saturating_add(1))
     };
     std::iter::once(&rule.parts).chain(&rule.readings).map(of_parts).fold(0, u64::saturating_add)
 }
@@ -115,8 +115,7 @@ fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>, errors: &mut Vec<E
 
 /// One name never means two things, even across subjects.
 fn clashes(facts: &[Fact], errors: &mut Vec<Error>) {
-    let mut first: BTreeMap<&str, &Fact> = BTreeMap::new();
-    for fact in facts {
+    for (i, fact) in facts.iter().enumerate() {
         let path = format!("fact.{}.{}", fact.subject, fact.name);
         let mut clash = |name: &str, detail: String| {
             errors.push(Error::new(path.clone(), Problem::NameClash { name: name.to_owned(), detail }));
@@ -126,7 +125,7 @@ fn clashes(facts: &[Fact], errors: &mut Vec<Error>) {
         {
             clash(&fact.name, format!("a fact, and the year of `{year_of}`"));
         }
-        let Some(other) = first.insert(&fact.name, fact) else { continue };
+        let Some(other) = facts.iter().take(i).rfind(|f| f.name == fact.name) else { continue };
         if other.kind != fact.kind {
             clash(&fact.name, format!("{:?} of {} and {:?} of {}", other.kind, other.subject, fact.kind, fact.subject));
         } else if other.unit != fact.unit {
@@ -188,7 +187,7 @@ fn fact_entry(fact: &Fact, errors: &mut Vec<Error>) -> FactEntry {
 
 /// The indicator rows: numbered once, always applicable, testable, their reported values declared.
 fn indicators(document: &Document, subjects: &[SubjectProgram], errors: &mut Vec<Error>) {
-    let mut seen = BTreeSet::new();
+    let mut seen = Vec::new();
     let mut table_subject: Option<&str> = None;
     for rule in &document.rules {
         let Some(row) = &rule.indicator else { continue };
@@ -206,9 +205,10 @@ fn indicators(document: &Document, subjects: &[SubjectProgram], errors: &mut Vec
         if *table_subject.get_or_insert(&rule.subject) != rule.subject {
             wrong("subject", "the indicators of a plan share one subject");
         }
-        if !seen.insert(row.no) {
+        if seen.contains(&row.no) {
             fail("indicator.no", Problem::DuplicateId { id: row.no.to_string() });
         }
+        seen.push(row.no);
         let Some(subject) = subjects.iter().find(|s| s.subject.id == rule.subject) else { continue };
         let values = row.reported.iter().map(|r| (r.fact.as_str().into(), reported(r))).collect();
         if let Err(wrong) = check(&Input::Map(values), subject, document.period.end, true) {

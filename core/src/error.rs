@@ -397,9 +397,10 @@ impl Errors {
 
     /// Every error once.
     pub(crate) fn unique(errors: Vec<Error>) -> Errors {
+        let texts: Vec<String> = errors.iter().map(Error::to_string).collect();
         let mut seen = BTreeSet::new();
-        let fresh = |e: &Error| seen.insert((e.path.clone(), e.problem.to_string()));
-        Errors { errors: errors.into_iter().filter(fresh).collect() }
+        let fresh = texts.iter().map(|text| seen.insert(text.as_str()));
+        Errors { errors: errors.into_iter().zip(fresh).filter_map(|(error, fresh)| fresh.then_some(error)).collect() }
     }
 
     /// Every error, in the order of the input.

@@ -3,8 +3,6 @@
 //! One function, [`conclude`], turns truth values into outcomes. Given what is known now it settles the finding; given
 //! what *will* be known (see [`crate::feel::outlook`]) it lists what is still possible. So the two cannot disagree.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
@@ -12,6 +10,7 @@ use crate::feel::{Expr, Locals, Outlook, Truth, outlook, test};
 use crate::margin::margin;
 use crate::model::{RuleKind, StrengthClass};
 use crate::program::{DueDay, Parts, RuleProgram, SubjectProgram};
+use crate::slots::Slots;
 use crate::{Date, Decimal, Value};
 
 /// What one rule says about one case.
@@ -88,9 +87,9 @@ pub(crate) fn settle(
     let (mut possible, mut missing) = (Vec::new(), Vec::new());
     let ((mut outcome, mut decision), mut settled) = (now.conclusion(), true);
     if now.open {
-        let unknown: BTreeSet<usize> =
-            rule.slots(parts).into_iter().filter(|slot| *facts.value(*slot) == Value::Unknown).collect();
-        let then: Several = conclude(rule, parts, facts, as_of, Some(&|slot| unknown.contains(&slot)));
+        let mut unknown = rule.slots(parts);
+        unknown.retain(|slot| *facts.value(slot) == Value::Unknown);
+        let then: Several = conclude(rule, parts, facts, as_of, Some(&|slot| unknown.contains(slot)));
         (outcome, decision) = then.conclusion();
         settled = then.found.len() == 1;
         if !settled {
@@ -129,16 +128,16 @@ pub(crate) fn outcome(rule: &RuleProgram, facts: &Facts, as_of: Date) -> Conclus
 
 /// A minimal set of facts after which the finding cannot stay open: from the last declared to the first, each is
 /// dropped that is not needed.
-fn needed(rule: &RuleProgram, parts: &Parts, facts: &Facts, as_of: Date, unknown: BTreeSet<usize>) -> Vec<usize> {
+fn needed(rule: &RuleProgram, parts: &Parts, facts: &Facts, as_of: Date, unknown: Slots) -> Vec<usize> {
     let mut kept = unknown.clone();
-    for slot in unknown.into_iter().rev() {
-        kept.remove(&slot);
-        let then: Several = conclude(rule, parts, facts, as_of, Some(&|s| kept.contains(&s)));
+    for slot in unknown.into_vec().into_iter().rev() {
+        kept.remove(slot);
+        let then: Several = conclude(rule, parts, facts, as_of, Some(&|s| kept.contains(s)));
         if then.open {
             kept.insert(slot);
         }
     }
-    kept.into_iter().collect()
+    kept.into_vec()
 }
 
 /// Collects what a rule can conclude.
@@ -383,5 +382,9 @@ fn is_stale(subject: &SubjectProgram, rule: &RuleProgram, parts: &Parts, facts: 
     };
     let older = |slot: usize| facts.year(slot).is_some_and(|year| year < due.year());
     as_of >= due
-        && rule.slots(parts).into_iter().any(|slot| subject.fact(slot).is_some_and(|f| f.yearly()) && older(slot))
+        && rule
+            .slots(parts)
+            .as_slice()
+            .iter()
+            .any(|slot| subject.fact(*slot).is_some_and(|f| f.yearly()) && older(*slot))
 }

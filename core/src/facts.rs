@@ -11,6 +11,7 @@ use crate::error::{BARE, nearest};
 use crate::input::Input;
 use crate::model::{FactKind, NotAssessed};
 use crate::program::{FactEntry, SubjectProgram};
+use crate::slots::Slots;
 use crate::unit::{Inconvertible, Unit};
 use crate::{Date, Decimal, DecimalError, Error, Errors, Problem, Value};
 
@@ -20,7 +21,7 @@ pub(crate) struct Facts {
     pub(crate) values: Vec<Value>,
     pub(crate) years: Vec<Option<u16>>,
     /// Given as null: asked, and answered with "unknown".
-    pub(crate) answered_unknown: BTreeSet<usize>,
+    pub(crate) answered_unknown: Slots,
     pub(crate) not_assessed: Vec<(usize, NotAssessed)>,
 }
 
@@ -47,7 +48,7 @@ impl Facts {
             {
                 *mine = value.clone();
                 *year = year.or(shared.year(slot));
-                self.answered_unknown.remove(&slot);
+                self.answered_unknown.remove(slot);
             }
         }
         self
@@ -99,7 +100,7 @@ pub(crate) fn check(
         facts: Facts {
             values: vec![Value::Unknown; subject.facts.len()],
             years: vec![None; subject.facts.len()],
-            answered_unknown: BTreeSet::new(),
+            answered_unknown: Slots::default(),
             not_assessed: Vec::new(),
         },
     };
@@ -169,7 +170,7 @@ impl<'a> Checker<'a> {
         let mut seen = BTreeSet::new();
         for (key, input) in entries {
             let path = format!("{name}.{}", clip(key));
-            if !seen.insert(key) {
+            if !seen.insert(&**key) {
                 self.fail(&path, Problem::DuplicateKey { key: clip(key) });
                 continue;
             }
@@ -285,14 +286,16 @@ impl FactEntry {
 
     /// The members in declared order: two lists of the same members are the same set.
     fn set(&self, items: &[Input<'_>]) -> Result<Value, Problem> {
-        let mut members = BTreeSet::new();
+        let mut members = Vec::new();
         for item in items {
             let Input::Text(text) = item else {
                 return Err(Problem::WrongType { found: item.describe(), expected: self.expected() });
             };
-            if !members.insert(self.choice(text)?) {
+            let member = self.choice(text)?;
+            if members.contains(&member) {
                 return Err(Problem::DuplicateKey { key: text.to_string() });
             }
+            members.push(member);
         }
         let ordered = self.choices.iter().filter(|c| members.contains(*c));
         Ok(Value::List(ordered.map(|c| Value::Text(c.clone())).collect()))
@@ -437,9 +440,9 @@ impl Serialize for Understood<'_> {
             let (value, year, not_assessed) = (self.facts.value(slot), self.facts.year(slot), self.facts.reason(slot));
             if year.is_some() || not_assessed.is_some() {
                 // A year alone does not say that the value was answered with "unknown".
-                let given = value.is_known() || self.facts.answered_unknown.contains(&slot);
+                let given = value.is_known() || self.facts.answered_unknown.contains(slot);
                 map.serialize_entry(fact.name(), &Dated { value: given.then_some(value), year, not_assessed })?;
-            } else if value.is_known() || self.facts.answered_unknown.contains(&slot) {
+            } else if value.is_known() || self.facts.answered_unknown.contains(slot) {
                 map.serialize_entry(fact.name(), value)?;
             }
         }

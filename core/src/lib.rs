@@ -55,6 +55,7 @@ mod margin;
 pub mod model;
 mod program;
 mod read;
+mod slots;
 
 mod because;
 mod change;

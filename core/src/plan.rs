@@ -32,7 +32,7 @@ pub struct Plan {
     program: Arc<Program>,
     as_of: Date,
     /// Facts given once for all cases of a subject.
-    shared: Arc<BTreeMap<String, Facts>>,
+    shared: Arc<Vec<(String, Facts)>>,
 }
 
 /// A bundled plan: `lianzhou-145` (2021–2025) or `lianzhou-135`, its predecessor as Table 1 reports it (2016–2020).
@@ -180,12 +180,13 @@ impl Plan {
     fn share(&self, subject: &str, input: &Input<'_>) -> Result<Plan, Errors> {
         let (_, program) = self.subject(subject)?;
         let mut facts = check(input, program, self.as_of, false)?;
-        if let Some(earlier) = self.shared.get(subject) {
+        if let Some(earlier) = self.shared(subject) {
             facts = facts.or(earlier);
         }
         let facts = consistent(facts, program, self.as_of)?;
-        let mut shared = BTreeMap::clone(&self.shared);
-        shared.insert(subject.to_owned(), facts);
+        let mut shared = Vec::clone(&self.shared);
+        shared.retain(|(of, _)| of != subject);
+        shared.push((subject.to_owned(), facts));
         Ok(Plan { shared: Arc::new(shared), ..self.clone() })
     }
 
@@ -314,8 +315,11 @@ impl Plan {
             not_assessed: Option<crate::model::NotAssessed>,
         }
         let given = |r: &Reported| Given { value: r.value.clone(), year: r.year, not_assessed: r.not_assessed };
-        let rows = self.rules().iter().filter_map(|r| r.indicator.as_ref());
-        rows.flat_map(|row| &row.reported).map(|r| (r.fact.clone(), given(r))).collect()
+        let mut values = BTreeMap::new();
+        for row in self.rules().iter().filter_map(|r| r.indicator.as_ref()).flat_map(|row| &row.reported) {
+            values.insert(row.fact.clone(), given(row));
+        }
+        values
     }
 
     fn score(&self, input: &Input<'_>) -> Result<Scorecard, Errors> {
@@ -328,11 +332,15 @@ impl Plan {
     pub(crate) fn check(&self, subject: &str, input: &Input<'_>, scorecard: bool) -> Result<Case, Errors> {
         let (place, program) = self.subject(subject)?;
         let mut facts = check(input, program, self.as_of, scorecard)?;
-        if let Some(shared) = self.shared.get(subject) {
+        if let Some(shared) = self.shared(subject) {
             facts = facts.or(shared);
         }
         let facts = consistent(facts, program, self.as_of)?;
         Ok(Case { program: self.program.clone(), subject: place, facts, as_of: self.as_of })
+    }
+
+    fn shared(&self, subject: &str) -> Option<&Facts> {
+        self.shared.iter().find(|(of, _)| of == subject).map(|(_, facts)| facts)
     }
 
     fn subject(&self, id: &str) -> Result<(usize, &SubjectProgram), Errors> {

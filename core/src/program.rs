@@ -1,11 +1,11 @@
 //! A plan ready to evaluate: names are places, conditions are trees.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::Date;
 use crate::feel::{Comparison, Expr, Type};
 use crate::model::{Decision, Document, Fact, FactKind, Rule, Subject};
+use crate::slots::Slots;
 use crate::unit::Unit;
 
 /// A compiled plan.
@@ -155,16 +155,15 @@ impl RuleProgram {
         other(b, a).then_some((op.swapped(), a))
     }
 
-    /// The slots that a reading of this rule reads, in declared order.
-    pub(crate) fn slots(&self, parts: &Parts) -> BTreeSet<usize> {
-        let mut slots: BTreeSet<usize> = self.done.into_iter().chain(self.done_on).collect();
+    /// The slots that a reading of this rule reads.
+    pub(crate) fn slots(&self, parts: &Parts) -> Slots {
+        let mut slots = Slots::default();
+        self.done.into_iter().chain(self.done_on).for_each(|slot| slots.insert(slot));
         if let DueDay::Fact(slot) = parts.due {
             slots.insert(slot);
         }
         for condition in parts.conditions() {
-            condition.facts(&mut |slot| {
-                slots.insert(slot);
-            });
+            condition.facts(&mut |slot| slots.insert(slot));
         }
         slots
     }

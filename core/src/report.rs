@@ -124,7 +124,7 @@ impl Report {
         let subject = self.case.subject()?;
         let wanted =
             |slot: usize| self.settled.iter().filter_map(|s| s.first()).filter(|s| s.missing.contains(&slot)).count();
-        let asked = (0..subject.facts.len()).filter(|slot| !self.case.facts.answered_unknown.contains(slot));
+        let asked = (0..subject.facts.len()).filter(|slot| !self.case.facts.answered_unknown.contains(*slot));
         // The first of several equal ones: `max_by_key` would give the last.
         let (_, slot) = asked.map(|slot| (wanted(slot), slot)).filter(|(n, _)| *n > 0).rev().max_by_key(|(n, _)| *n)?;
         subject.fact(slot).map(|f| &f.fact)
