@@ -408,14 +408,17 @@ fn day(text: &str) -> Option<Date> {
 }
 
 /// Full-width characters as a Chinese keyboard gives them: `８１．６ ｍｇ／Ｌ`, `81。6`.
-fn half_width(text: &str) -> String {
+fn half_width(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
     let narrow = |c: char| match c {
         '！'..='～' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
         '　' => ' ',
         '。' => '.',
         c => c,
     };
-    text.chars().map(narrow).collect()
+    text.chars().map(narrow).collect::<String>().into()
 }
 
 /// Facts as they were understood, by name: numbers in the declared unit, as strings.

@@ -76,12 +76,12 @@ function write(value, path, depth) {
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw wrongType(path, `a ${value.constructor?.name ?? "value"}`, "a number, text, boolean, list or plain object");
   }
-  const entries = [];
+  let entries = "";
   for (const key of Object.keys(value)) {
     const text = write(value[key], `${path}.${key}`, depth + 1);
-    if (text !== undefined) entries.push(`${JSON.stringify(key)}:${text}`);
+    if (text !== undefined) entries += `${entries && ","}${JSON.stringify(key)}:${text}`;
   }
-  return `{${entries.join(",")}}`;
+  return `{${entries}}`;
 }
 
 function toJson(value, path) {
