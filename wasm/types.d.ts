@@ -389,6 +389,12 @@ export declare class Plan<M = AnySubjects, V = Record<string, unknown>> {
     facts: M[S] extends About ? M[S]["facts"] : never,
     options?: Options,
   ): M[S] extends About ? Report<M[S]["rule"], M[S]["decision"]> : never;
+  /** The outcome of each rule, in the plan's order, and nothing else: many times faster than the report. */
+  outcomes<S extends keyof M & string>(
+    subject: S,
+    facts: M[S] extends About ? M[S]["facts"] : never,
+    options?: Options,
+  ): M[S] extends About ? Record<M[S]["rule"], Outcome> : never;
   /** The report as text. */
   explain<S extends keyof M & string>(
     subject: S,

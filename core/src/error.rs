@@ -275,7 +275,7 @@ impl Problem {
             Problem::NotFinite { value } => format!("“{value}”不是有限数"),
             Problem::TooManyDigits { value, .. } => format!("“{value}”位数过多，无法精确保存"),
             Problem::OutOfRange { value, range } => {
-                format!("{value} 超出可填写范围（{}）", range.replace(" … ", " 至 "))
+                format!("{value} 超出可填写范围（{}）", range.replace('…', "至"))
             }
             Problem::InvalidDate { value } => format!("“{value}”不是有效日期"),
             Problem::InvalidYear { value } => format!("“{value}”不是有效年份"),
@@ -479,8 +479,8 @@ pub(crate) fn variant<T: DeserializeOwned>(name: &str) -> Result<T, Problem> {
 fn unknown_variant(name: &str, error: &NameError) -> Problem {
     // The list of names in serde's message.
     let text = error.to_string();
-    let expected = text.split_once("expected ").map_or(text.clone(), |(_, names)| names.to_owned());
-    Problem::InvalidValue { value: name.to_owned(), expected }
+    let expected = text.strip_prefix(&format!("unknown variant `{name}`, expected ")).unwrap_or(&text);
+    Problem::InvalidValue { value: name.to_owned(), expected: expected.to_owned() }
 }
 
 /// The name most like `name`, if one is like it at all.
@@ -489,8 +489,11 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     if name.len() > 100 {
         return None;
     }
-    let scored = known.into_iter().map(|k| (strsim::normalized_damerau_levenshtein(name, k), k));
-    let contained = |k: &str| k.len() > 2 && name.len() > 2 && (k.contains(name) || name.contains(k));
-    let (score, best) = scored.max_by(|a, b| (a.0).total_cmp(&b.0))?;
-    (score >= 0.5 || contained(best)).then(|| best.to_owned())
+    let length = |text: &str| text.chars().count();
+    let scored = known.into_iter().map(|k| (strsim::osa_distance(name, k), length(name).max(length(k)), k));
+    let within = |short: &str, long: &str| long.as_bytes().windows(short.len()).any(|part| part == short.as_bytes());
+    let contained = |k: &str| k.len() > 2 && name.len() > 2 && (within(name, k) || within(k, name));
+    // The fewest edits for its length: edits ÷ length, without a fraction.
+    let (edits, length, best) = scored.max_by(|a, b| (b.0 * a.1).cmp(&(a.0 * b.1)))?;
+    (2 * edits <= length || contained(best)).then(|| best.to_owned())
 }

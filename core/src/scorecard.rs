@@ -124,8 +124,11 @@ pub struct CategoryCounts {
 
 impl Scorecard {
     pub(crate) fn new(report: Report) -> Self {
-        let mut rows: Vec<Row> = report.findings().filter_map(|finding| row(&finding)).collect();
-        rows.sort_by_key(|row| row.no);
+        let mut rows: Vec<Row> = Vec::new();
+        for row in report.findings().filter_map(|finding| row(&finding)) {
+            // Most often, it comes last.
+            rows.insert(rows.partition_point(|earlier| earlier.no <= row.no), row);
+        }
         let mut by_category: Vec<CategoryCounts> = Vec::new();
         for row in &rows {
             if by_category.iter().all(|c| c.category != row.category) {

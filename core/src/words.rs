@@ -287,9 +287,21 @@ pub(crate) fn suffix(unit: &str, lang: Lang) -> String {
         ("t/d", Lang::Zh) => " 吨/日".to_owned(),
         ("m2/person", Lang::Zh) => " 平方米/人".to_owned(),
         ("m3/10^4 yuan", Lang::Zh) => " 立方米/万元".to_owned(),
-        (unit, _) => {
-            let printed = unit.replace("ug", "μg").replace("m3", "m³").replace("m2", "m²");
-            format!(" {}", printed.replace("10^4 ", "10,000 "))
-        }
+        (unit, _) => format!(" {}", unit.split('/').map(symbol).collect::<Vec<_>>().join("/")),
+    }
+}
+
+/// One symbol of a unit, its exponent raised.
+fn symbol(unit: &str) -> String {
+    if let Some(unit) = unit.strip_prefix("10^4 ") {
+        return format!("10,000 {}", symbol(unit));
+    }
+    if unit == "ug" {
+        return "μg".to_owned();
+    }
+    match (unit.strip_suffix("m2"), unit.strip_suffix("m3")) {
+        (Some(prefix), _) => format!("{prefix}m²"),
+        (_, Some(prefix)) => format!("{prefix}m³"),
+        _ => unit.to_owned(),
     }
 }

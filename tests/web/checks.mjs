@@ -67,10 +67,19 @@ export function vectors(eco, texts, rust) {
   }
   const of = (report, rule) => report.findings.find((finding) => finding.rule === rule);
 
+  /** The outcomes alone are those of the report, in its order; what is wrong is the same. */
+  function outcomes(plan, subject, facts, options) {
+    const { report, errors } = said(eco, () => plan.evaluate(subject, facts, options));
+    const alone = said(eco, () => plan.outcomes(subject, facts, options));
+    if (errors) equal(alone, { errors }, "outcomes");
+    else equal(Object.entries(alone.report), report.findings.map(({ rule, outcome }) => [rule, outcome]), "outcomes");
+    return errors ? { errors } : { report };
+  }
+
   const cases = files["cases.json"];
   for (const { name, subject, as_of: asOf, facts, expect } of cases.cases) {
     check(results, name, () => {
-      const result = said(eco, () => eco.plan(cases.plan).evaluate(subject, facts, { asOf }));
+      const result = outcomes(eco.plan(cases.plan), subject, facts, { asOf });
       same(name, result);
       for (const [rule, { outcome }] of Object.entries(expect)) equal(of(result.report, rule).outcome, outcome, rule);
     });
@@ -82,7 +91,7 @@ export function vectors(eco, texts, rust) {
       const key = `${rule} ${fact} ${JSON.stringify(value)}`;
       for (const given of [value, Number(value)]) {
         check(results, `${key} as a ${typeof given}`, () => {
-          const result = said(eco, () => eco.plan(plan).evaluate(subject, { ...boundaries.others[rule], [fact]: given }));
+          const result = outcomes(eco.plan(plan), subject, { ...boundaries.others[rule], [fact]: given });
           // An error repeats what was given, a text or a number.
           if (given === value || result.report) same(key, result);
           equal(result.report ? of(result.report, rule).outcome : result.errors[0].code, expected, rule);
@@ -97,7 +106,7 @@ export function vectors(eco, texts, rust) {
     const key = `two-high-gate ${JSON.stringify(state)}`;
     check(results, key, () => {
       const facts = Object.fromEntries(gate.facts.map((name, i) => [name, state[i]]));
-      const result = said(eco, () => eco.plan(gate.plan).evaluate(gate.subject, facts));
+      const result = outcomes(eco.plan(gate.plan), gate.subject, facts);
       same(key, result);
       const finding = of(result.report, gate.rule);
       equal(finding.outcome, letters[outcome], "outcome");
@@ -120,7 +129,7 @@ export function vectors(eco, texts, rust) {
 
   const bad = files["bad-facts.json"];
   for (const { name, subject, json } of bad.cases) {
-    const work = () => same(name, said(eco, () => eco.plan(bad.plan).evaluate(subject, JSON.parse(json))));
+    const work = () => same(name, outcomes(eco.plan(bad.plan), subject, JSON.parse(json)));
     check(results, name, EXCLUDED.includes(name) ? () => refused(work) : work);
   }
 

@@ -70,6 +70,9 @@ test("days, targets, shared facts, receipts", () => {
   assert.equal(plan.facts("urban_wwtp").length, 4);
   assert.equal(plan.rules("urban_wwtp").length, 2);
   assert.throws(() => plan.facts("urban_wwpt"), { code: "unknown-subject" });
+  assert.throws(() => plan.outcomes("urban_wwpt", {}), { code: "unknown-subject" });
+  assert.throws(() => eco.Plan.fromModel("{}"), { code: "missing-field", path: "model.id" });
+  assert.throws(() => eco.Plan.fromModel("{"), { code: "invalid-json", path: "model" });
   assert.equal(eco.Plan.fromModel(readFileSync(join(place, "node_modules/ecoplan/lianzhou-145.json"), "utf8")).hash, plan.hash);
 });
 

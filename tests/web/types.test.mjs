@@ -33,6 +33,9 @@ const show = (one: Report): Finding[] => one.findings;
 show(report);
 const card = lianzhou.scorecard({ good_days_pct: { not_assessed: "no_data" }, pm25_annual_ug_m3: 22 }, { asOf: "2024-12-31" });
 console.log(card.rows[0]!.printed_target.zh, lianzhou.scorecard(lianzhou.reported()).counts.satisfied);
+const outcomes = lianzhou.outcomes("urban_wwtp", { has_plan: true }, { asOf: "2024-12-31" });
+const urban: Outcome = outcomes["wwtp-urban-bod-plus-20-2025"];
+console.log(urban, Object.values(outcomes).includes("breached"));
 const own: Plan = Plan.fromModel("{}");
 own.evaluate("works", { opened: "2024-01-01" }).findings[0]!.rule;
 lianzhou.withTarget("target-pm25-2025", 22).at("2024-12-31").subjects()[0]!.id;
@@ -61,6 +64,9 @@ const WRONG = [
   'lianzhou.evaluate("project", {}).findings[0]!.decision === "two_high";',
   'lianzhou.evaluate("urban_wwtp", {}).findings[0]!.outcom;',
   'lianzhou.evaluate("urban_wwtp", {}, { asOf: 2025 });',
+  'lianzhou.outcomes("urban_wwtp", {})["wwtp-township-bod-100"];',
+  'lianzhou.outcomes("urban_wwtp", {})["wwtp-urban-bod-plus-20-2025"] === "met";',
+  'lianzhou.outcomes("urban_wwtp", { has_plan: 1 });',
   'lianzhou.scorecard({ good_days: 97 });',
   'lianzhou.withTarget("target-pm25", 22);',
   'lianzhou.explain("urban_wwtp", {}, { lang: "fr" });',

@@ -190,6 +190,11 @@ export function bind(glue) {
       return JSON.parse(call(() => this.#on(options).evaluate(id, toJson(facts, "facts"))));
     }
 
+    outcomes(subject, facts, options) {
+      const id = text(subject, "subject", "the id of a subject");
+      return JSON.parse(call(() => this.#on(options).outcomes(id, toJson(facts, "facts"))));
+    }
+
     explain(subject, facts, options) {
       const id = text(subject, "subject", "the id of a subject");
       return call(() => this.#on(options).explain(id, toJson(facts, "facts"), language(options)));

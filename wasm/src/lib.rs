@@ -3,7 +3,7 @@
 
 use ecoplan::model::Document;
 use ecoplan::{Errors, Lang};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
 /// What is thrown: a list of errors as JSON text.
@@ -68,6 +68,17 @@ impl Plan {
         let invalid =
             |_| thrown(ecoplan::Error::new("target", ecoplan::Problem::NotANumber { value: target.to_owned() }).into());
         self.0.with_target(rule, target.parse().map_err(invalid)?).map(Plan).map_err(thrown)
+    }
+
+    /// The outcome of each rule as JSON text.
+    pub fn outcomes(&self, subject: &str, facts: &str) -> Result<String, Thrown> {
+        struct ByRule(ecoplan::Case);
+        impl Serialize for ByRule {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_map(self.0.outcomes().map(|(rule, outcome, _)| (&rule.id, outcome)))
+            }
+        }
+        self.0.case_json(subject, facts).map_err(thrown).and_then(|case| json(&ByRule(case)))
     }
 
     /// A report as JSON text.

@@ -92,7 +92,11 @@ fn explained(row: &Row, card: &Scorecard, lang: Lang) -> ExplainedRow {
         Attribute::Binding => pick(lang, "约束性", "binding"),
         Attribute::Expected => pick(lang, "预期性", "expected"),
     };
-    let bound = row.bound.map(|b| b.replace(">=", "≥").replace("<=", "≤")).unwrap_or_default();
+    let bound = match row.bound {
+        Some(">=") => "≥",
+        Some("<=") => "≤",
+        other => other.unwrap_or_default(),
+    };
     let printed = || row.printed_target.get(lang).to_owned();
     ExplainedRow {
         no: row.no,
