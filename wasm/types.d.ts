@@ -381,6 +381,8 @@ export declare class Plan<M = AnySubjects, V = Record<string, unknown>> {
   at(day: Day): Plan<M, V>;
   /** The same plan with facts that hold for every case of a subject; a case that gives one itself overrides it. */
   withFacts<S extends keyof M & string>(subject: S, facts: M[S] extends About ? M[S]["facts"] : never): Plan<M, V>;
+  /** A new plan of some of the rules: those of these ids, or that start with what stands before a `*`. Its hash differs. */
+  only(rules: readonly string[]): Plan<M, V>;
   /** A new plan in which the target of a rule is another number. */
   withTarget(rule: { [S in keyof M]: M[S] extends About ? M[S]["rule"] : never }[keyof M], target: Numeric): Plan<M, V>;
   /** Judges one case. Throws an `EcoplanError` with everything that is wrong with the facts. */

@@ -1,7 +1,7 @@
 //! The public face: a plan that is ready to judge.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
@@ -41,8 +41,11 @@ pub struct Plan {
 ///
 /// - `lianzhou-155` — `unknown-plan`, with the nearest id as a hint.
 pub fn plan(id: &str) -> Result<Plan, Errors> {
-    match ecoplan_spec::PLANS.iter().find(|p| p.id == id) {
-        Some(bundled) => Plan::from_files(bundled.files.iter().copied()),
+    // Each is read once.
+    static READ: [OnceLock<Result<Plan, Errors>>; ecoplan_spec::PLANS.len()] =
+        [const { OnceLock::new() }; ecoplan_spec::PLANS.len()];
+    match ecoplan_spec::PLANS.iter().zip(&READ).find(|(p, _)| p.id == id) {
+        Some((bundled, read)) => read.get_or_init(|| Plan::from_files(bundled.files.iter().copied())).clone(),
         None => {
             let nearest = nearest(id, plans());
             Err(Error::new("plan", Problem::UnknownPlan { name: id.to_owned(), nearest }).into())
@@ -188,6 +191,27 @@ impl Plan {
         shared.retain(|(of, _)| of != subject);
         shared.push((subject.to_owned(), facts));
         Ok(Plan { shared: Arc::new(shared), ..self.clone() })
+    }
+
+    /// A new plan of some of the rules: those of these ids, or that start with what stands before a `*`, as `two-high-*`.
+    /// Its hash differs.
+    ///
+    /// # Errors
+    ///
+    /// - a rule, or a beginning, that the plan does not have — `unknown-rule`.
+    pub fn only<'a>(&self, rules: impl IntoIterator<Item = &'a str>) -> Result<Plan, Errors> {
+        let named = |rule: &Rule, wanted: &str| match wanted.strip_suffix('*') {
+            Some(beginning) => rule.id.starts_with(beginning),
+            None => rule.id == wanted,
+        };
+        let wanted: Vec<&str> = rules.into_iter().collect();
+        if let Some(unknown) = wanted.iter().find(|wanted| !self.rules().iter().any(|rule| named(rule, wanted))) {
+            let nearest = nearest(unknown, self.rules().iter().map(|rule| rule.id.as_str()));
+            return Err(Error::new("rule", Problem::UnknownRule { name: (*unknown).to_owned(), nearest }).into());
+        }
+        let mut document = self.program.document.clone();
+        document.rules.retain(|rule| wanted.iter().any(|wanted| named(rule, wanted)));
+        Ok(Plan { program: Arc::new(compile(document)?), ..self.clone() })
     }
 
     /// A new plan in which the target of a rule is another number, as where the plan itself announces a correction. Its

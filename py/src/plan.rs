@@ -180,6 +180,18 @@ impl Plan {
         Ok(Plan { plan, shared: Arc::new(shared) })
     }
 
+    /// A new plan of some of the rules: those of these ids, or that start with what stands before a ``*``, as
+    /// ``"two-high-*"``. Its hash differs.
+    ///
+    /// Raises:
+    ///     Error: A rule, or a beginning, that the plan does not have (``unknown-rule``).
+    #[pyo3(signature = (*rules))]
+    #[expect(clippy::needless_pass_by_value, reason = "it is what Python gives")]
+    fn only(&self, py: Python<'_>, rules: Vec<String>) -> PyResult<Plan> {
+        let plan = checked(py, || self.plan.only(rules.iter().map(String::as_str)))?;
+        Ok(Plan { plan, shared: self.shared.clone() })
+    }
+
     /// A new plan in which the target of a rule is another number, in the unit of its measure, as where the plan
     /// itself announces a correction.
     ///

@@ -18,7 +18,32 @@ macro_rules! bundled {
 /// Every bundled plan.
 pub const PLANS: &[BundledPlan] = &[
     bundled!("lianzhou-135": "plan.toml", "indicators.toml"),
-    bundled!("lianzhou-145": "plan.toml", "indicators.toml", "sewage.toml", "two-high.toml"),
+    // In the order of the plan's chapters; what runs through several of them comes last.
+    bundled!(
+        "lianzhou-145": "plan.toml",
+        "indicators.toml",
+        "two-high.toml",
+        "buildings.toml",
+        "forests.toml",
+        "air.toml",
+        "combustion.toml",
+        "dust.toml",
+        "materials.toml",
+        "water.toml",
+        "sewage.toml",
+        "soil.toml",
+        "farmland.toml",
+        "land.toml",
+        "groundwater.toml",
+        "villages.toml",
+        "waste.toml",
+        "heavy-metals.toml",
+        "chemicals.toml",
+        "disclosure.toml",
+        "governance.toml",
+        "projects.toml",
+        "city.toml"
+    ),
 ];
 
 macro_rules! vectors {
@@ -28,7 +53,15 @@ macro_rules! vectors {
 /// Shared test vectors (JSON), by file name: expectations derived by hand from the plan's text, run in every language.
 pub const VECTORS: &[(&str, &str)] = vectors![
     "bad-facts.json",
+    "boundaries-air.json",
+    "boundaries-city.json",
+    "boundaries-enterprise.json",
+    "boundaries-land.json",
     "boundaries.json",
+    "cases-air.json",
+    "cases-city.json",
+    "cases-enterprise.json",
+    "cases-land.json",
     "cases.json",
     "feel.json",
     "table1.json",

@@ -18,6 +18,11 @@ fn load(file: &str) -> Json {
     serde_json::from_str(text).unwrap()
 }
 
+/// All files of one kind: `cases.json`, `cases-air.json` …
+fn load_all(kind: &str) -> impl Iterator<Item = Json> {
+    ecoplan_spec::VECTORS.iter().filter(move |(name, _)| name.starts_with(kind)).map(|(name, _)| load(name))
+}
+
 fn plan(id: &Json) -> Plan {
     ecoplan::plan(id.as_str().unwrap()).unwrap()
 }
@@ -50,11 +55,13 @@ fn states(facts: &[Json]) -> Vec<Vec<Json>> {
 }
 
 fn main() {
-    let cases = load("cases.json");
-    for case in cases["cases"].as_array().unwrap() {
-        let plan = at(&plan(&cases["plan"]), &case["as_of"]);
-        let report = plan.evaluate_json(case["subject"].as_str().unwrap(), case["facts"].to_string());
-        show(case["name"].as_str().unwrap(), report);
+    for file in load_all("cases") {
+        let plan = plan(&file["plan"]);
+        for case in file["cases"].as_array().unwrap() {
+            let plan = at(&plan, &case["as_of"]);
+            let report = plan.evaluate_json(case["subject"].as_str().unwrap(), case["facts"].to_string());
+            show(case["name"].as_str().unwrap(), report);
+        }
     }
     let bad = load("bad-facts.json");
     for case in bad["cases"].as_array().unwrap() {
@@ -62,14 +69,16 @@ fn main() {
             plan(&bad["plan"]).evaluate_json(case["subject"].as_str().unwrap(), case["json"].as_str().unwrap());
         show(case["name"].as_str().unwrap(), report);
     }
-    let boundaries = load("boundaries.json");
-    for row in boundaries["rows"].as_array().unwrap() {
-        let [rule, fact] = [2, 3].map(|i| row[i].as_str().unwrap());
-        for side in 5..8 {
-            let mut facts = boundaries["others"].get(rule).cloned().unwrap_or_else(|| json!({}));
-            facts[fact] = row[side][0].clone();
-            let key = format!("{rule} {fact} {}", row[side][0]);
-            show(&key, plan(&row[0]).evaluate(row[1].as_str().unwrap(), &facts));
+    for file in load_all("boundaries") {
+        for row in file["rows"].as_array().unwrap() {
+            let [rule, fact] = [2, 3].map(|i| row[i].as_str().unwrap());
+            let plan = plan(&row[0]);
+            for side in 5..8 {
+                let mut facts = file["others"].get(rule).cloned().unwrap_or_else(|| json!({}));
+                facts[fact] = row[side][0].clone();
+                let key = format!("{rule} {fact} {}", row[side][0]);
+                show(&key, plan.evaluate(row[1].as_str().unwrap(), &facts));
+            }
         }
     }
     let gate = load("two-high-gate.json");

@@ -14,6 +14,11 @@ def vectors(name):
     return json.loads((ROOT / "spec" / "vectors" / name).read_text(encoding="utf-8"))
 
 
+def all_vectors(kind):
+    """The files of one kind: ``cases.json``, ``cases-air.json`` …"""
+    return [vectors(path.name) for path in sorted((ROOT / "spec" / "vectors").glob(f"{kind}*.json"))]
+
+
 @pytest.fixture(scope="session")
 def plan():
     return ecoplan.plan("lianzhou-145")

@@ -292,6 +292,7 @@ def test_other_bad_input(plan):
         (lambda: plan.at("2025-02-30"), "invalid-date"),
         (lambda: plan.at(5), "wrong-type"),
         (lambda: plan.with_target("no-rule", 5), "unknown-rule"),
+        (lambda: plan.only("two-hihg-*"), "unknown-rule"),
         (lambda: plan.with_target("target-pm25-2025", "x"), "not-a-number"),
         (lambda: plan.evaluate("urban_wwtp").explain("fr"), "invalid-value"),
         (lambda: plan.verify("{"), "invalid-json"),

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import ecoplan
 import pytest
-from conftest import vectors
+from conftest import all_vectors, vectors
 
 # What a dict cannot say, or says otherwise than JSON text.
 EXCLUDED = {
@@ -28,9 +28,9 @@ def said(finding):
 
 
 def test_cases(plan, rust):
-    file = vectors("cases.json")
-    assert len(file["cases"]) >= 39
-    for case in file["cases"]:
+    cases = [case for file in all_vectors("cases") for case in file["cases"]]
+    assert len(cases) >= 750
+    for case in cases:
         report = plan.evaluate(case["subject"], case["facts"], as_of=case.get("as_of"))
         assert report.to_dict() == rust[case["name"]]["report"], case["name"]
         assert report == plan.evaluate(case["subject"], **case["facts"], as_of=case.get("as_of"))
@@ -45,10 +45,10 @@ def test_cases(plan, rust):
 
 
 def test_boundaries(rust):
-    file = vectors("boundaries.json")
-    for plan_id, subject, rule, fact, _, *sides in file["rows"]:
+    rows = [(file["others"], row) for file in all_vectors("boundaries") for row in file["rows"]]
+    for others, (plan_id, subject, rule, fact, _, *sides) in rows:
         for value, expected in sides:
-            facts = {**file["others"].get(rule, {}), fact: value}
+            facts = {**others.get(rule, {}), fact: value}
             key = f"{rule} {fact} {json.dumps(value)}"
             for given in {Decimal(value), float(value), value}:
                 try:

@@ -21,7 +21,8 @@ fn hostile_text_is_refused_with_its_place() {
     assert_eq!(code(&deep), at("too-deep"));
     assert_eq!(code(&vec![b' '; 2_000_000]), at("too-large"));
     assert_eq!(code(b"{\"stage\": \"\xff\"}"), at("not-utf8"));
-    assert_eq!(plan.evaluate_json("project", "\u{feff}{}").unwrap().headline().counts.undetermined, 6);
+    let rules = plan.rules().iter().filter(|rule| rule.subject == "project").count();
+    assert_eq!(plan.evaluate_json("project", "\u{feff}{}").unwrap().headline().counts.undetermined, rules);
     let parens = "(".repeat(100_000);
     assert_eq!(parens.parse::<Expression>().unwrap_err().iter().next().unwrap().code(), "too-large");
     let parens = "(".repeat(10_000);

@@ -19,7 +19,9 @@ fn value(fact: &Fact) -> BoxedStrategy<Json> {
         FactKind::YesNo => any::<bool>().prop_map(|b| json!(b)).boxed(),
         FactKind::Choice => prop::sample::select(choices).prop_map(|c| json!(c)).boxed(),
         FactKind::Set => prop::sample::subsequence(choices.clone(), 0..=choices.len()).prop_map(|s| json!(s)).boxed(),
-        FactKind::Date => Just(json!("2025-06-30")).boxed(),
+        FactKind::Date => {
+            prop::sample::select(vec!["2020-06-30", "2023-08-01", "2025-06-30"]).prop_map(|day| json!(day)).boxed()
+        }
         FactKind::Number => {
             let bounds = [0, 300, 950, 1760, 2500, 3700, 6800, 6900, 9300, 9900, 10_000, 12_000];
             let near = (prop::sample::select(bounds.to_vec()), -1_i64..=1).prop_map(|(b, d)| b + d);
@@ -48,6 +50,20 @@ fn case() -> impl Strategy<Value = (usize, String, Case, Case, Date)> {
             let mut later = Case::new();
             for (name, value, is_known) in entries {
                 if is_known { &mut known } else { &mut later }.insert(name, value);
+            }
+            for rule in PLANS[plan].rules().iter().filter(|rule| rule.subject == subject) {
+                let (Some(done), Some(done_on)) = (&rule.done, &rule.done_on) else { continue };
+                // The day of an act that is not done, or that is yet to come, is refused.
+                let undone = known.get(done).or_else(|| later.get(done)) == Some(&json!(false));
+                let date = known.get(done_on).or_else(|| later.get(done_on)).and_then(Json::as_str).map(str::to_owned);
+                if undone || date.is_some_and(|date| date > day.to_string()) {
+                    known.remove(done_on);
+                    later.remove(done_on);
+                }
+                // An act that is done is done in time, as long as nobody says otherwise; a day that comes later can say so.
+                if known.contains_key(done) {
+                    later.remove(done_on);
+                }
             }
             (plan, subject.clone(), known, later, day)
         })

@@ -11,6 +11,7 @@ mod anchors;
 mod changes;
 mod command;
 mod common;
+mod coverage;
 mod decimal;
 mod evaluation;
 mod explain;

@@ -11,6 +11,11 @@ fn load<T: for<'de> Deserialize<'de>>(file: &str) -> T {
     serde_json::from_str(text).unwrap_or_else(|e| panic!("{file}: {e}"))
 }
 
+/// All files of one kind: `cases.json`, `cases-air.json` …
+fn load_all<T: for<'de> Deserialize<'de>>(kind: &str) -> impl Iterator<Item = T> {
+    ecoplan_spec::VECTORS.iter().filter(move |(name, _)| name.starts_with(kind)).map(|(name, _)| load(name))
+}
+
 fn plan(id: &str) -> Plan {
     ecoplan::plan(id).unwrap_or_else(|e| panic!("{e}"))
 }
@@ -97,9 +102,14 @@ fn check(place: &str, said: &Said, expected: &Expected) {
 
 #[test]
 fn cases() {
-    let vectors: Cases = load("cases.json");
-    let plan = plan(&vectors.plan);
-    for case in vectors.cases {
+    let files = load_all::<Cases>("cases");
+    let cases = files.flat_map(|file| {
+        let plan = plan(&file.plan);
+        file.cases.into_iter().map(move |case| (plan.clone(), case))
+    });
+    let mut names = BTreeSet::new();
+    for (plan, case) in cases {
+        assert!(names.insert(case.name.clone()), "{}: two cases have this name", case.name);
         let plan = case.as_of.as_ref().map_or(plan.clone(), |day| plan.at(day.parse().unwrap()));
         let report =
             plan.evaluate_json(&case.subject, case.facts.to_string()).unwrap_or_else(|e| panic!("{}: {e}", case.name));
@@ -144,14 +154,17 @@ type Side = (String, String);
 
 #[test]
 fn every_number_below_at_and_above() {
-    let vectors: Boundaries = load("boundaries.json");
     let plans = BTreeMap::from(["lianzhou-135", "lianzhou-145"].map(|id| (id, plan(id))));
     let mut covered = BTreeSet::new();
-    for (id, subject, rule, fact, number, below, at, above) in vectors.rows {
+    let rows = load_all::<Boundaries>("boundaries").flat_map(|file| {
+        let Boundaries { others, rows } = file;
+        rows.into_iter().map(move |row| (others.get(&row.2).cloned().unwrap_or_default(), row)).collect::<Vec<_>>()
+    });
+    for (others, (id, subject, rule, fact, number, below, at, above)) in rows {
         let plan = &plans[id.as_str()];
         covered.insert((id.clone(), rule.clone(), number));
         for (value, expected) in [below, at, above] {
-            let mut facts = vectors.others.get(&rule).cloned().unwrap_or_default();
+            let mut facts = others.clone();
             facts.insert(fact.clone(), json!(value));
             let outcome = match plan.evaluate(&subject, &facts) {
                 Ok(report) => report.finding(&rule).unwrap().outcome().as_str(),

@@ -76,22 +76,23 @@ export function vectors(eco, texts, rust) {
     return errors ? { errors } : { report };
   }
 
-  const cases = files["cases.json"];
-  for (const { name, subject, as_of: asOf, facts, expect } of cases.cases) {
+  const all = (kind) => Object.keys(files).filter((name) => name.startsWith(kind)).map((name) => files[name]);
+  const cases = all("cases").flatMap(({ plan, cases }) => cases.map((one) => ({ plan, ...one })));
+  for (const { plan, name, subject, as_of: asOf, facts, expect } of cases) {
     check(results, name, () => {
-      const result = outcomes(eco.plan(cases.plan), subject, facts, { asOf });
+      const result = outcomes(eco.plan(plan), subject, facts, { asOf });
       same(name, result);
       for (const [rule, { outcome }] of Object.entries(expect)) equal(of(result.report, rule).outcome, outcome, rule);
     });
   }
 
-  const boundaries = files["boundaries.json"];
-  for (const [plan, subject, rule, fact, , ...sides] of boundaries.rows) {
+  const boundaries = all("boundaries").flatMap(({ others, rows }) => rows.map((row) => [others[row[2]], ...row]));
+  for (const [others, plan, subject, rule, fact, , ...sides] of boundaries) {
     for (const [value, expected] of sides) {
       const key = `${rule} ${fact} ${JSON.stringify(value)}`;
       for (const given of [value, Number(value)]) {
         check(results, `${key} as a ${typeof given}`, () => {
-          const result = outcomes(eco.plan(plan), subject, { ...boundaries.others[rule], [fact]: given });
+          const result = outcomes(eco.plan(plan), subject, { ...others, [fact]: given });
           // An error repeats what was given, a text or a number.
           if (given === value || result.report) same(key, result);
           equal(result.report ? of(result.report, rule).outcome : result.errors[0].code, expected, rule);

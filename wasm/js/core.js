@@ -180,6 +180,12 @@ export function bind(glue) {
       return new Plan(call(() => this.#plan.withFacts(text(subject, "subject", "the id of a subject"), toJson(facts, "facts"))));
     }
 
+    only(rules) {
+      if (!Array.isArray(rules)) throw wrongType("rules", `a ${rules === null ? "null" : typeof rules}`, "a list");
+      const ids = rules.map((rule) => text(rule, "rules", "the id of a rule"));
+      return new Plan(call(() => this.#plan.only(ids.join("\n"))));
+    }
+
     withTarget(rule, target) {
       const number = typeof target === "number" || typeof target === "bigint" ? String(target) : target;
       return new Plan(call(() => this.#plan.withTarget(text(rule, "rule", "the id of a rule"), text(number, "target", "a number"))));

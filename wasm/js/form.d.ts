@@ -14,7 +14,7 @@ export interface Judged {
  * A form that builds itself from the facts of a subject and says at once what the plan says. As a control of a form it
  * submits the facts as JSON text under its `name`, and is not valid while something entered was refused.
  *
- * Attributes: `plan` (the id of a bundled plan), `subject`, `lang` (`zh` or `en`; else that of the page around it),
+ * Attributes: `plan` (the id of a bundled plan), `rules`, `subject`, `lang` (`zh` or `en`; else that of the page around it),
  * `as-of`, `value` (facts to begin with, as JSON text), `name`, `disabled`. Parts to style: `toolbar`, `guide`, `fields`,
  * `field`, `findings`, `finding`.
  */
@@ -23,6 +23,8 @@ export declare class EcoplanForm extends HTMLElement {
   /** Reads as the plan once it is loaded; takes the id of a bundled one, or a plan of one's own. */
   get plan(): Plan<any, any> | null;
   set plan(plan: string | Plan<any, any> | null);
+  /** The rules that it is about, parted by spaces, a `*` at an end standing for the rest: all, unless it is said. */
+  rules: string | null;
   subject: string | null;
   /** The language that the form speaks. */
   readonly language: Lang;

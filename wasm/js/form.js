@@ -26,7 +26,7 @@ const Base = globalThis.HTMLElement ?? class {};
 
 export class EcoplanForm extends Base {
   static formAssociated = true;
-  static observedAttributes = ["plan", "subject", "lang", "as-of", "value"];
+  static observedAttributes = ["plan", "rules", "subject", "lang", "as-of", "value"];
   /** The form whose button asked for the printer; where none did, all go there. */
   static #printing = null;
 
@@ -71,6 +71,15 @@ export class EcoplanForm extends Base {
     if (typeof plan === "string") this.setAttribute("plan", plan);
     if (plan === null) this.removeAttribute("plan");
     this.#rebuild();
+  }
+
+  /** The rules that it is about, parted by spaces: all of the plan's, unless it is said. */
+  get rules() {
+    return this.getAttribute("rules");
+  }
+
+  set rules(rules) {
+    this.#attribute("rules", rules);
   }
 
   get subject() {
@@ -214,7 +223,7 @@ export class EcoplanForm extends Base {
 
   connectedCallback() {
     // Properties that were set before the element was defined.
-    for (const name of ["plan", "subject", "asOf", "name", "disabled", "facts", "value"]) {
+    for (const name of ["plan", "rules", "subject", "asOf", "name", "disabled", "facts", "value"]) {
       if (Object.hasOwn(this, name)) {
         const value = this[name];
         delete this[name];
@@ -244,7 +253,7 @@ export class EcoplanForm extends Base {
     if (before === now) return;
     if (name === "value") {
       this.reset();
-    } else if (name === "plan" || name === "subject") {
+    } else if (name === "plan" || name === "rules" || name === "subject") {
       if (name === "plan" && now !== null) this.#own = null;
       this.#rebuild();
     } else if (this.isConnected) {
@@ -287,7 +296,10 @@ export class EcoplanForm extends Base {
           if (!this.#panel) this.#message(WORDS.loading, "", "status");
           await init({ plans: [id] });
         }
-        if (current()) this.#build(this.#own ?? open(id));
+        if (!current()) return;
+        const plan = this.#own ?? open(id);
+        const rules = this.rules?.trim();
+        this.#build(rules ? plan.only(rules.split(/\s+/)) : plan);
       } catch (error) {
         if (current()) this.#fail(error);
       }

@@ -62,6 +62,11 @@ impl Plan {
         self.0.with_facts_json(subject, facts).map(Plan).map_err(thrown)
     }
 
+    /// A new plan of some of the rules, their ids parted by line breaks.
+    pub fn only(&self, rules: &str) -> Result<Plan, Thrown> {
+        self.0.only(rules.lines()).map(Plan).map_err(thrown)
+    }
+
     /// A new plan with another target.
     #[wasm_bindgen(js_name = withTarget)]
     pub fn with_target(&self, rule: &str, target: &str) -> Result<Plan, Thrown> {

@@ -135,6 +135,13 @@ class Plan:
         Raises:
             Error: As ``evaluate``.
         """
+    def only(self, *rules: str) -> Self:
+        """A new plan of some of the rules: those of these ids, or that start with what stands before a ``*``, as
+        ``"two-high-*"``. Its hash differs.
+
+        Raises:
+            Error: A rule, or a beginning, that the plan does not have (``unknown-rule``).
+        """
     def with_target(self, rule: str, target: Number, /) -> Self:
         """A new plan in which the target of a rule is another number, in the unit of its measure, as where the plan
         itself announces a correction.

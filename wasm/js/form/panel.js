@@ -179,7 +179,8 @@ export class Panel {
     step.replaceChildren(...this.#step());
     list.replaceChildren(...(explanation ? findings(explanation, (fact) => this.ask(fact), this.#unfolded) : []));
     const refused = new Map(this.#wrong.map((field) => [field.fact.name, field.typed]));
-    sheet.replaceChildren(...(explanation ? record(explanation, report, refused) : [el("p", {}, alert.textContent)]));
+    const asked = explanation && { ...explanation, facts: explanation.facts.filter(({ fact }) => this.#fields.has(fact)) };
+    sheet.replaceChildren(...(asked ? record(asked, report, refused) : [el("p", {}, alert.textContent)]));
     this.#hear();
   }
 

@@ -30,11 +30,13 @@ export function questions(plan, subject) {
   const groups = new Map();
   for (const fact of facts) {
     const [topic, another] = topics.get(fact.name);
-    const place = another !== undefined ? "general" : (topic ?? "other");
-    if (!groups.has(place)) groups.set(place, { title: titles.get(place) ?? WORDS[place], facts: [] });
+    // What no rule reads is not asked.
+    if (topic === undefined) continue;
+    const place = another === undefined ? topic : "general";
+    if (!groups.has(place)) groups.set(place, { title: titles.get(place) ?? WORDS.general, facts: [] });
     groups.get(place).facts.push(fact);
   }
   for (const group of groups.values()) group.facts.sort((a, b) => waiting.get(b.name) - waiting.get(a.name));
   const ordered = [...titles.keys()].map((topic) => groups.get(topic));
-  return [groups.get("general"), ...ordered, groups.get("other")].filter((group) => group !== undefined);
+  return [groups.get("general"), ...ordered].filter((group) => group !== undefined);
 }

@@ -13,7 +13,6 @@ export const WORDS = {
   all: { zh: "勾选全部符合的项", en: "Tick all that apply" },
   year: { zh: "年份（可不填）", en: "Year (optional)" },
   general: { zh: "基本情况", en: "About the case" },
-  other: { zh: "其他", en: "Other" },
   judgement: { zh: "须人工判断", en: "a person's judgement" },
   assigned: { zh: "上级下达或认定", en: "set by a higher authority" },
   next: { zh: "下一步", en: "Next" },
