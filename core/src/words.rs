@@ -219,7 +219,10 @@ impl<'a> Words<'a> {
         match test {
             Test::Value(Expr::List(items)) => {
                 let items: Vec<String> = items.iter().map(|item| self.bound(item, value)).collect();
-                self.tie(&[self.pick("属于", "is one of"), &items.join(self.pick("、", ", "))])
+                match self.lang {
+                    Lang::En => format!("is one of {}", items.join(", ")),
+                    Lang::Zh => format!("为{}之一", items.join("、")),
+                }
             }
             Test::Value(single) => self.tie(&[self.pick("为", "is"), &self.bound(single, value)]),
             Test::Compare(op, bound) => self.tie(&[self.comparison_word(*op, value), &self.bound(bound, value)]),

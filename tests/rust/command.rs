@@ -214,3 +214,53 @@ label = { zh = "l", en = "l" }
         assert_eq!(of(&plan), of(&bundled));
     }
 }
+
+/// Cases as an inspector meets them: subject, facts, and how the line of each rule begins.
+const INSPECTIONS: &[(&str, &str, &[(&str, &str)])] = &[
+    (
+        "construction_site",
+        r#"{ "spoil_stockpiled_on_site": true, "covered_with_closed_dust_net": false }"#,
+        &[("dust-site-spoil", "✗")],
+    ),
+    (
+        "combustion_unit",
+        r#"{ "unit_kind": "boiler", "unit_status": "existing", "design_fuel": "coal", "is_industrial_boiler": true,
+             "converted_to_clean_energy": false, "steam_t_per_h": 10, "online_monitor_networked": true }"#,
+        &[("boiler-coal-industrial-phase-out", "…"), ("boiler-10t-online-monitoring", "✓")],
+    ),
+    (
+        "concrete_plant",
+        r#"{ "enclosed_units": ["aggregate_bins", "mixing_tower", "raw_material_loading", "batching", "mixing"],
+             "dust_suppression_installed": false, "mixer_has_collector": true, "silos_have_collector": true }"#,
+        &[("dust-concrete-plant-enclosure", "✗")],
+    ),
+    (
+        "land_parcel",
+        r#"{ "in_joint_supervision": true, "survey_done": true, "remediation_needed": true, "responsible_party_named": false }"#,
+        &[("land-supply-ban", "!")],
+    ),
+    ("enterprise", r#"{ "hazardous_waste_t_per_year": 10 }"#, &[("hazwaste-10t-key-supervision", "!")]),
+    (
+        "building",
+        r#"{ "building_use": "public", "building_works": "new", "in_urban_planning_area": true, "government_funded": false,
+             "floor_area_m2": "20000.01", "design_star": 1, "built_star": 1 }"#,
+        &[("building-green-star-required", "!"), ("building-green-star-compliance", "✗")],
+    ),
+];
+
+#[test]
+fn inspections_in_both_languages() {
+    for (subject, facts, expected) in INSPECTIONS {
+        let facts = file(&format!("{subject}.json"), facts.as_bytes());
+        for lang in ["zh", "en"] {
+            let text = stdout(&["--subject", subject, "--facts", &facts, "--lang", lang]);
+            for (rule, mark) in *expected {
+                let line = text.lines().find(|line| line.ends_with(&format!("[{rule}]")));
+                let line = line.unwrap_or_else(|| panic!("{rule} is not in\n{text}"));
+                assert!(line.starts_with(mark), "{line}");
+            }
+            // Every finding cites the plan, and nothing is left in the other language but what is quoted.
+            assert!(text.contains(if lang == "zh" { "出处：第" } else { "source: chapter " }), "{text}");
+        }
+    }
+}

@@ -17,12 +17,12 @@ from ._ecoplan import Plan, Report, Reports, Scorecard
 from ._ecoplan import _Dataclass as Dataclass
 from .types import Assessed, Day, FactInfo, Measured, Number, RuleInfo, YesNo
 
-Subject = Literal['city', 'urban_wwtp', 'township_wwtp', 'project']
+Subject = Literal['city', 'urban_wwtp', 'township_wwtp', 'project', 'construction_site', 'concrete_plant', 'combustion_unit', 'building', 'vehicle', 'activity', 'enterprise', 'land_parcel', 'farmland_parcel', 'product', 'site', 'industrial_park', 'water_source', 'water_body', 'sewer_network', 'public_body', 'administrative_act', 'plan']
 """What the plan speaks about."""
-Rule = Literal['target-air-good-days-2025', 'target-pm25-2025', 'target-surface-water-class3-2025', 'target-surface-water-inferior5-2025', 'target-rural-black-odorous-2025', 'target-groundwater-class5-2025', 'target-drinking-source-compliance-2025', 'target-rural-sewage-rate-2025', 'target-energy-intensity-2025', 'target-co2-intensity-2025', 'target-key-project-nox-reduction-2025', 'target-key-project-voc-reduction-2025', 'target-key-project-cod-reduction-2025', 'target-key-project-nh3n-reduction-2025', 'target-contaminated-farmland-safe-use-2025', 'target-construction-land-safe-use-2025', 'target-industrial-hazwaste-disposal-2025', 'target-medical-waste-disposal-2025', 'target-forest-coverage-2025', 'target-ecological-redline-ratio-2025', 'target-eqi-stable-2025', 'wwtp-urban-bod-one-plant-one-policy', 'wwtp-urban-bod-plus-20-2025', 'wwtp-township-bod-100', 'wwtp-township-load-rate', 'wwtp-township-reduction-recognition', 'wwtp-new-capacity-2025', 'two-high-definition', 'two-high-existing-enterprise', 'two-high-under-construction-check', 'two-high-proposed-slow-limited-approval', 'two-high-proposed-justification', 'two-high-proposed-no-harm-to-intensity-target']
+Rule = Literal['target-air-good-days-2025', 'target-pm25-2025', 'target-surface-water-class3-2025', 'target-surface-water-inferior5-2025', 'target-rural-black-odorous-2025', 'target-groundwater-class5-2025', 'target-drinking-source-compliance-2025', 'target-rural-sewage-rate-2025', 'target-energy-intensity-2025', 'target-co2-intensity-2025', 'target-key-project-nox-reduction-2025', 'target-key-project-voc-reduction-2025', 'target-key-project-cod-reduction-2025', 'target-key-project-nh3n-reduction-2025', 'target-contaminated-farmland-safe-use-2025', 'target-construction-land-safe-use-2025', 'target-industrial-hazwaste-disposal-2025', 'target-medical-waste-disposal-2025', 'target-forest-coverage-2025', 'target-ecological-redline-ratio-2025', 'target-eqi-stable-2025', 'two-high-definition', 'two-high-existing-enterprise', 'two-high-under-construction-check', 'two-high-proposed-slow-limited-approval', 'two-high-proposed-justification', 'two-high-proposed-no-harm-to-intensity-target', 'building-civil-green-standard', 'building-green-star-required', 'building-green-star-compliance', 'forest-new-afforestation-2025', 'forest-tending-2025', 'forest-camellia-retrofit', 'burning-open-garbage-straw-ban', 'air-ban-zone-fuel-sale-and-burning', 'air-ban-zone-new-facility', 'air-ban-zone-existing-facility-conversion', 'boiler-coal-industrial-phase-out', 'boiler-biomass-new-ban', 'kiln-below-grade-b-retrofit', 'boiler-10t-online-monitoring', 'boiler-biomass-inferior-or-mixed-fuel-ban', 'dust-site-eight-100', 'dust-site-spoil-clearance', 'dust-site-spoil', 'dust-site-public-notice', 'dust-concrete-plant-hardening', 'dust-concrete-plant-storage', 'dust-concrete-plant-wash-half-day', 'dust-concrete-plant-gate-spray', 'dust-concrete-truck-wash', 'dust-concrete-truck-muddy-wheels-ban', 'dust-concrete-plant-enclosure', 'dust-transport-disposal-approval', 'dust-material-storage', 'drinking-source-standardisation', 'drinking-source-zone-cleanup', 'water-five-city-sections', 'sewer-new-district-separate', 'industrial-park-wwtp-together', 'outfall-9-rivers-2-reservoirs-2021', 'wwtp-urban-bod-one-plant-one-policy', 'wwtp-urban-bod-plus-20-2025', 'wwtp-township-bod-100', 'wwtp-township-load-rate', 'wwtp-township-reduction-recognition', 'wwtp-new-capacity-2025', 'soil-permit-duty-2025', 'soil-key-unit-duties', 'soil-key-unit-abnormal-result', 'farmland-priority-to-permanent', 'farmland-priority-no-decline', 'farmland-polluted-grain-ban', 'dust-idle-land-cover', 'farmland-toxic-industrial-land-not-for-food', 'land-information-sharing', 'land-access-standard', 'land-supply-ban', 'groundwater-key-objects', 'groundwater-key-object-survey', 'groundwater-key-object-measures', 'groundwater-key-object-monitoring', 'rural-garbage-coverage-2025', 'agri-fertiliser-pesticide-zero-growth', 'waste-enterprise-four-systems', 'hazwaste-10t-key-supervision', 'heavy-metal-mandatory-audit', 'heavy-metal-cleaner-production-level', 'heavy-metal-cleaner-production-upgrade', 'heavy-metal-cleaner-production-level-existing', 'hazchem-dense-area', 'hazchem-new-into-park', 'disclosure-discharge-enterprise', 'disclosure-key-discharger-monitoring', 'disclosure-key-discharger-no-falsification', 'zoning-no-relaxation', 'zoning-no-relaxation-adjustment', 'plan-annual-work-lists', 'plan-annual-work-lists-report', 'plan-midterm-evaluation-2023', 'plan-final-assessment-2025', 'plan-evaluation-publicity', 'plan-evaluation-publicity-final', 'industry-energy-development-redline', 'energy-coal-substitution', 'drinking-source-plan-conflict', 'industry-negative-list-access', 'eia-suspend-water-target-unmet', 'zoning-control-unit-compliance', 'soil-sensitive-vicinity-heavy-metal-pop', 'waste-new-building-four-simultaneous', 'eia-solid-waste-route', 'heavy-metal-substitution', 'target-ecological-redline-three-nos', 'building-prefab-share-2025', 'dust-transport-full-enclosure', 'drinking-17-zones-risk-survey', 'drinking-17-zones-risk-database', 'farmland-strict-control-coverage']
 """The rules of the plan."""
 
-CityRule = Literal['target-air-good-days-2025', 'target-pm25-2025', 'target-surface-water-class3-2025', 'target-surface-water-inferior5-2025', 'target-rural-black-odorous-2025', 'target-groundwater-class5-2025', 'target-drinking-source-compliance-2025', 'target-rural-sewage-rate-2025', 'target-energy-intensity-2025', 'target-co2-intensity-2025', 'target-key-project-nox-reduction-2025', 'target-key-project-voc-reduction-2025', 'target-key-project-cod-reduction-2025', 'target-key-project-nh3n-reduction-2025', 'target-contaminated-farmland-safe-use-2025', 'target-construction-land-safe-use-2025', 'target-industrial-hazwaste-disposal-2025', 'target-medical-waste-disposal-2025', 'target-forest-coverage-2025', 'target-ecological-redline-ratio-2025', 'target-eqi-stable-2025', 'wwtp-new-capacity-2025']
+CityRule = Literal['target-air-good-days-2025', 'target-pm25-2025', 'target-surface-water-class3-2025', 'target-surface-water-inferior5-2025', 'target-rural-black-odorous-2025', 'target-groundwater-class5-2025', 'target-drinking-source-compliance-2025', 'target-rural-sewage-rate-2025', 'target-energy-intensity-2025', 'target-co2-intensity-2025', 'target-key-project-nox-reduction-2025', 'target-key-project-voc-reduction-2025', 'target-key-project-cod-reduction-2025', 'target-key-project-nh3n-reduction-2025', 'target-contaminated-farmland-safe-use-2025', 'target-construction-land-safe-use-2025', 'target-industrial-hazwaste-disposal-2025', 'target-medical-waste-disposal-2025', 'target-forest-coverage-2025', 'target-ecological-redline-ratio-2025', 'target-eqi-stable-2025', 'forest-new-afforestation-2025', 'forest-tending-2025', 'forest-camellia-retrofit', 'water-five-city-sections', 'wwtp-new-capacity-2025', 'rural-garbage-coverage-2025', 'agri-fertiliser-pesticide-zero-growth', 'target-ecological-redline-three-nos', 'building-prefab-share-2025', 'dust-transport-full-enclosure', 'drinking-17-zones-risk-survey', 'drinking-17-zones-risk-database', 'farmland-strict-control-coverage']
 """The rules about `city`."""
 CityDecision = Never
 """What a gate or definition about `city` can decide."""
@@ -37,10 +37,100 @@ TownshipWwtpRule = Literal['wwtp-township-bod-100', 'wwtp-township-load-rate', '
 TownshipWwtpDecision = Never
 """What a gate or definition about `township_wwtp` can decide."""
 
-ProjectRule = Literal['two-high-definition', 'two-high-existing-enterprise', 'two-high-under-construction-check', 'two-high-proposed-slow-limited-approval', 'two-high-proposed-justification', 'two-high-proposed-no-harm-to-intensity-target']
+ProjectRule = Literal['two-high-definition', 'two-high-existing-enterprise', 'two-high-under-construction-check', 'two-high-proposed-slow-limited-approval', 'two-high-proposed-justification', 'two-high-proposed-no-harm-to-intensity-target', 'industry-energy-development-redline', 'energy-coal-substitution', 'drinking-source-plan-conflict', 'industry-negative-list-access', 'eia-suspend-water-target-unmet', 'zoning-control-unit-compliance', 'soil-sensitive-vicinity-heavy-metal-pop', 'waste-new-building-four-simultaneous', 'eia-solid-waste-route', 'heavy-metal-substitution']
 """The rules about `project`."""
-ProjectDecision = Literal['two_high_existing', 'two_high_under_construction', 'two_high_proposed', 'slow_or_limited_approval', 'objection']
+ProjectDecision = Literal['two_high_existing', 'two_high_under_construction', 'two_high_proposed', 'slow_or_limited_approval', 'objection', 'not_offset', 'deny', 'restricted', 'suspend_eia_approval', 'avoid_siting']
 """What a gate or definition about `project` can decide."""
+
+ConstructionSiteRule = Literal['dust-site-eight-100', 'dust-site-spoil-clearance', 'dust-site-spoil', 'dust-site-public-notice']
+"""The rules about `construction_site`."""
+ConstructionSiteDecision = Never
+"""What a gate or definition about `construction_site` can decide."""
+
+ConcretePlantRule = Literal['dust-concrete-plant-hardening', 'dust-concrete-plant-storage', 'dust-concrete-plant-wash-half-day', 'dust-concrete-plant-gate-spray', 'dust-concrete-truck-wash', 'dust-concrete-plant-enclosure']
+"""The rules about `concrete_plant`."""
+ConcretePlantDecision = Never
+"""What a gate or definition about `concrete_plant` can decide."""
+
+CombustionUnitRule = Literal['air-ban-zone-new-facility', 'air-ban-zone-existing-facility-conversion', 'boiler-coal-industrial-phase-out', 'boiler-biomass-new-ban', 'kiln-below-grade-b-retrofit', 'boiler-10t-online-monitoring', 'boiler-biomass-inferior-or-mixed-fuel-ban']
+"""The rules about `combustion_unit`."""
+CombustionUnitDecision = Literal['prohibited']
+"""What a gate or definition about `combustion_unit` can decide."""
+
+BuildingRule = Literal['building-civil-green-standard', 'building-green-star-required', 'building-green-star-compliance']
+"""The rules about `building`."""
+BuildingDecision = Literal['two_star', 'one_star']
+"""What a gate or definition about `building` can decide."""
+
+VehicleRule = Literal['dust-concrete-truck-muddy-wheels-ban', 'dust-transport-disposal-approval']
+"""The rules about `vehicle`."""
+VehicleDecision = Literal['deny']
+"""What a gate or definition about `vehicle` can decide."""
+
+ActivityRule = Literal['burning-open-garbage-straw-ban', 'air-ban-zone-fuel-sale-and-burning']
+"""The rules about `activity`."""
+ActivityDecision = Never
+"""What a gate or definition about `activity` can decide."""
+
+EnterpriseRule = Literal['dust-material-storage', 'soil-permit-duty-2025', 'soil-key-unit-duties', 'soil-key-unit-abnormal-result', 'waste-enterprise-four-systems', 'hazwaste-10t-key-supervision', 'heavy-metal-mandatory-audit', 'heavy-metal-cleaner-production-level', 'heavy-metal-cleaner-production-upgrade', 'heavy-metal-cleaner-production-level-existing', 'hazchem-dense-area', 'hazchem-new-into-park', 'disclosure-discharge-enterprise', 'disclosure-key-discharger-monitoring', 'disclosure-key-discharger-no-falsification']
+"""The rules about `enterprise`."""
+EnterpriseDecision = Literal['key_supervision', 'objection']
+"""What a gate or definition about `enterprise` can decide."""
+
+LandParcelRule = Literal['dust-idle-land-cover', 'farmland-toxic-industrial-land-not-for-food', 'land-information-sharing', 'land-access-standard', 'land-supply-ban']
+"""The rules about `land_parcel`."""
+LandParcelDecision = Literal['not_encouraged', 'no_entry', 'no_land_supply']
+"""What a gate or definition about `land_parcel` can decide."""
+
+FarmlandParcelRule = Literal['farmland-priority-to-permanent', 'farmland-priority-no-decline']
+"""The rules about `farmland_parcel`."""
+FarmlandParcelDecision = Never
+"""What a gate or definition about `farmland_parcel` can decide."""
+
+ProductRule = Literal['farmland-polluted-grain-ban']
+"""The rules about `product`."""
+ProductDecision = Never
+"""What a gate or definition about `product` can decide."""
+
+SiteRule = Literal['groundwater-key-objects', 'groundwater-key-object-survey', 'groundwater-key-object-measures', 'groundwater-key-object-monitoring']
+"""The rules about `site`."""
+SiteDecision = Literal['one_enterprise_one_pond', 'two_zones_two_sites']
+"""What a gate or definition about `site` can decide."""
+
+IndustrialParkRule = Literal['industrial-park-wwtp-together']
+"""The rules about `industrial_park`."""
+IndustrialParkDecision = Never
+"""What a gate or definition about `industrial_park` can decide."""
+
+WaterSourceRule = Literal['drinking-source-standardisation', 'drinking-source-zone-cleanup']
+"""The rules about `water_source`."""
+WaterSourceDecision = Never
+"""What a gate or definition about `water_source` can decide."""
+
+WaterBodyRule = Literal['outfall-9-rivers-2-reservoirs-2021']
+"""The rules about `water_body`."""
+WaterBodyDecision = Never
+"""What a gate or definition about `water_body` can decide."""
+
+SewerNetworkRule = Literal['sewer-new-district-separate']
+"""The rules about `sewer_network`."""
+SewerNetworkDecision = Never
+"""What a gate or definition about `sewer_network` can decide."""
+
+PublicBodyRule = Literal['plan-annual-work-lists', 'plan-annual-work-lists-report']
+"""The rules about `public_body`."""
+PublicBodyDecision = Never
+"""What a gate or definition about `public_body` can decide."""
+
+AdministrativeActRule = Literal['zoning-no-relaxation', 'zoning-no-relaxation-adjustment']
+"""The rules about `administrative_act`."""
+AdministrativeActDecision = Never
+"""What a gate or definition about `administrative_act` can decide."""
+
+PlanRule = Literal['plan-midterm-evaluation-2023', 'plan-final-assessment-2025', 'plan-evaluation-publicity', 'plan-evaluation-publicity-final']
+"""The rules about `plan`."""
+PlanDecision = Never
+"""What a gate or definition about `plan` can decide."""
 
 
 class CityFacts(TypedDict, total=False):
@@ -135,9 +225,67 @@ class CityFacts(TypedDict, total=False):
     """2020年生态质量指数（EQI） · ecological quality index (EQI) in 2020"""
     eqi_stable_band: Number | None
     """生态质量指数降幅达到多少即不再视为稳定 · fall of the index from which on it no longer counts as stable"""
+    new_afforestation_mu: Number | Measured | None
+    """“十四五”期间新造林面积 · area newly afforested from 2021 to 2025 [mu]"""
+    new_afforestation_mu_year: int | None
+    forest_tending_mu: Number | Measured | None
+    """“十四五”期间森林抚育面积 · area of forest tended from 2021 to 2025 [mu]"""
+    forest_tending_mu_year: int | None
+    camellia_retrofit_mu: Number | Measured | None
+    """“十四五”期间油茶低产低效林改造面积 · low-yield, inefficient oil-tea camellia forest improved from 2021 to 2025 [mu]"""
+    camellia_retrofit_mu_year: int | None
+    municipal_sections_compliant: Number | Measured | None
+    """水质稳定达标的市控断面（点位）数 · municipal control sections steadily up to standard"""
+    municipal_sections_compliant_year: int | None
+    key_waters_compliant: YesNo | Measured | None
+    """重要水体水质稳定达标 · the important waters are steadily up to standard"""
+    key_waters_compliant_year: int | None
     new_sewage_capacity_t_per_day: Number | Measured | None
     """“十四五”期间新增城镇生活污水处理能力 · urban and town sewage-treatment capacity added from 2021 to 2025 [t/d]"""
     new_sewage_capacity_t_per_day_year: int | None
+    natural_villages_without_garbage_facilities: Number | Measured | None
+    """垃圾收集处理设施尚未覆盖的自然村数 · natural villages not covered by facilities to collect and treat garbage"""
+    natural_villages_without_garbage_facilities_year: int | None
+    fertiliser_use_t: Number | Measured | None
+    """化肥使用量 · fertiliser use [t]"""
+    fertiliser_use_t_year: int | None
+    fertiliser_use_previous_t: Number | None
+    """上一年化肥使用量 · fertiliser use in the year before [t]"""
+    fertiliser_use_2020_t: Number | None
+    """2020年化肥使用量 · fertiliser use in 2020 [t]"""
+    pesticide_use_t: Number | Measured | None
+    """农药使用量 · pesticide use [t]"""
+    pesticide_use_t_year: int | None
+    pesticide_use_previous_t: Number | None
+    """上一年农药使用量 · pesticide use in the year before [t]"""
+    pesticide_use_2020_t: Number | None
+    """2020年农药使用量 · pesticide use in 2020 [t]"""
+    redline_area_km2: Number | Measured | None
+    """生态保护红线面积 · area within the ecological redline [km2]"""
+    redline_area_km2_year: int | None
+    redline_area_delineated_km2: Number | None
+    """经批准划定的生态保护红线面积 · area of the ecological redline as approved [km2]"""
+    redline_function_degraded: YesNo | Measured | None
+    """生态保护红线的生态功能有所降低 · the ecological function of the redline area has declined"""
+    redline_function_degraded_year: int | None
+    redline_nature_changed: YesNo | Measured | None
+    """生态保护红线的性质已被改变 · the nature of the redline area has been changed"""
+    redline_nature_changed_year: int | None
+    prefab_share_of_new_buildings_pct: Number | Measured | None
+    """装配式建筑占新增建筑比例 · prefabricated share of new buildings [%]"""
+    prefab_share_of_new_buildings_pct_year: int | None
+    fully_enclosed_transport_pct: Number | Measured | None
+    """运输车辆全封闭运输比例 · share of transport vehicles that are fully enclosed [%]"""
+    fully_enclosed_transport_pct_year: int | None
+    drinking_zones_surveyed: Number | None
+    """已完成环境风险排查的饮用水水源保护区数 · drinking-water protection zones surveyed for environmental risk"""
+    drinking_source_risk_assessed: YesNo | None
+    """已评估行政区域内饮用水水源地环境风险状况 · the environmental risk of the drinking-water sources in the area has been assessed"""
+    drinking_source_risk_database: YesNo | None
+    """已建成重点环境风险源与环境敏感点数据库 · there is a database of key risk sources and sensitive spots"""
+    strict_control_farmland_uncovered_mu: Number | Measured | None
+    """尚未落实管控措施的严格管控类耕地面积 · strict-control farmland without control measures [mu]"""
+    strict_control_farmland_uncovered_mu_year: int | None
 
 
 class UrbanWwtpFacts(TypedDict, total=False):
@@ -196,6 +344,453 @@ class ProjectFacts(TypedDict, total=False):
     """排查发现的问题数 · problems found"""
     problems_handled: Number | None
     """已依法依规处理处置的问题数 · problems handled by law"""
+    construction_type: Literal['new', 'rebuild', 'expansion', 'none'] | None
+    """建设性质 · type of construction"""
+    is_energy_project: YesNo | None
+    """属于能源开发项目 · the project is an energy development"""
+    redline_overlap_ha: Number | None
+    """项目用地与生态保护红线重叠面积 · overlap of the site with the ecological protection redline [ha]"""
+    coal_use_t_per_year: Number | None
+    """项目年耗煤量 · coal that the project uses per year [t/a]"""
+    coal_replaced_t_per_year: Number | None
+    """已落实的煤炭替代量（每年） · coal use cut elsewhere in exchange, per year [t/a]"""
+    conflicts_with_source_zone: YesNo | None
+    """与饮用水源保护区相冲突 · the project conflicts with a drinking-water protection zone"""
+    source_zone_overlap_ha: Number | None
+    """项目用地与饮用水源保护区重叠面积 · overlap of the site with a drinking-water protection zone [ha]"""
+    negative_list_entry: Literal['forbidden', 'restricted', 'none'] | None
+    """“环境准入负面清单”列入情况 · entry in the negative list for environmental access"""
+    area_water_target_met: YesNo | None
+    """所在区域已完成水环境质量改善目标 · the area met its target for better water quality"""
+    adds_key_water_pollutant: YesNo | None
+    """项目新增重点水污染物排放 · the project adds discharges of key water pollutants"""
+    three_lines_one_list_met: Collection[Literal['ecological_redline', 'quality_baseline', 'resource_ceiling', 'access_list']] | None
+    """已符合的“三线一单”管控要求 · “three lines and one list” requirements that the project meets"""
+    discharges_heavy_metal: YesNo | None
+    """项目排放重金属污染物 · the project discharges heavy metals"""
+    discharges_pop: YesNo | None
+    """项目排放持久性有机污染物 · the project discharges persistent organic pollutants"""
+    sensitive_places_nearby: Collection[Literal['permanent_basic_farmland', 'residential_area', 'school', 'medical_institution', 'elderly_care_institution', 'other']] | None
+    """项目周边的敏感场所 · sensitive places in the vicinity"""
+    works_kind: Literal['housing', 'public_building', 'public_facility', 'other'] | None
+    """建设工程类别 · kind of works"""
+    waste_sorting_steps_lagging: Collection[Literal['planning', 'construction', 'acceptance', 'use']] | None
+    """生活垃圾分类收集设施未与主体工程同步的环节 · steps at which the waste-sorting facilities lag behind the main works"""
+    solid_waste_streams: Number | None
+    """项目产生的固体废物种类数 · kinds of solid waste that the project generates"""
+    solid_waste_streams_with_route: Number | None
+    """已落实利用或处置途径的固体废物种类数 · kinds of solid waste with a secured route"""
+    in_heavy_metal_sector: YesNo | None
+    """属于涉重金属行业建设项目 · the project belongs to a heavy-metal sector"""
+    key_heavy_metal_added_kg_per_year: Number | None
+    """新增重点重金属污染物排放量 · key heavy metals that the project adds [kg/a]"""
+    key_heavy_metal_offset_kg_per_year: Number | None
+    """已落实的重点重金属污染物置换（替换）量 · key heavy metals cut elsewhere in exchange [kg/a]"""
+    key_heavy_metal_offset_ratio: Number | None
+    """核定的置换（替换）比例 · offset ratio set for the project"""
+
+
+class ConstructionSiteFacts(TypedDict, total=False):
+    """Facts about one case: 建筑工地 (construction site)."""
+
+    eight_100_items_met: Number | None
+    """“八个100%”中已落实到100%的项数 · number of “eight 100%” items carried out in full"""
+    spoil_cleared_in_time: YesNo | None
+    """建筑土方、工程渣土、建筑垃圾已及时清运 · earth, spoil and building waste are removed in time"""
+    spoil_stockpiled_on_site: YesNo | None
+    """场地内堆存建筑土方、工程渣土或建筑垃圾 · earth, spoil or building waste is stockpiled on the site"""
+    covered_with_closed_dust_net: YesNo | None
+    """堆存物已全部采用密闭式防尘网遮盖 · all stockpiles are covered with closed dust nets"""
+    notice_items: Collection[Literal['measures', 'person_in_charge', 'supervising_department']] | None
+    """施工工地已公示的信息 · information displayed at the site"""
+
+
+class ConcretePlantFacts(TypedDict, total=False):
+    """Facts about one case: 混凝土搅拌站 (concrete batching plant)."""
+
+    unhardened_area_m2: Number | None
+    """厂区未硬底化空地面积 · unpaved ground on the premises [m2]"""
+    unhardened_area_greened: YesNo | None
+    """未硬底化空地已全部绿化 · all unpaved ground is planted"""
+    roads_clean: YesNo | None
+    """厂区道路保持清洁 · the roads of the premises are kept clean"""
+    stored_in_warehouse: YesNo | None
+    """物料均储存在仓库内 · all material piles are kept in a warehouse"""
+    washes_morning: Number | None
+    """当日上午冲洗厂区地面次数 · washes of the ground in the morning of the day checked"""
+    washes_afternoon: Number | None
+    """当日下午冲洗厂区地面次数 · washes of the ground in the afternoon of the day checked"""
+    operating_day: YesNo | None
+    """当日有生产 · the plant operates on the day checked"""
+    gate_spray_installed: YesNo | None
+    """厂区门口已设置喷淋设备 · spray equipment is installed at the gate"""
+    trucks_washed_on_leaving: YesNo | None
+    """预拌混凝土运输车驶离厂区时均冲洗 · mixer trucks are always washed on leaving the premises"""
+    trucks_washed_on_return: YesNo | None
+    """预拌混凝土运输车归站时均冲洗 · mixer trucks are always washed on return"""
+    enclosed_units: Collection[Literal['aggregate_bins', 'mixing_tower', 'raw_material_loading', 'batching', 'mixing']] | None
+    """已全封闭的设施、设备 · facilities that are fully enclosed"""
+    dust_suppression_installed: YesNo | None
+    """骨料料仓、搅拌楼（站）、上料、配料、搅拌设施均已安装降尘装置 · dust suppression is installed on bins, mixing tower, feeding, batching and mixing"""
+    mixer_has_collector: YesNo | None
+    """搅拌主机已配备收尘设施 · the mixer has a dust collector"""
+    silos_have_collector: YesNo | None
+    """筒仓均已配备收尘设施 · all silos have dust collectors"""
+
+
+class CombustionUnitFacts(TypedDict, total=False):
+    """Facts about one case: 锅炉、炉窑等燃烧设施 (boiler, kiln or other combustion unit)."""
+
+    unit_status: Literal['new', 'expand', 'rebuild', 'existing', 'retired'] | None
+    """建设情况 · construction status"""
+    in_fuel_ban_zone: YesNo | None
+    """位于高污染燃料禁燃区内 · the unit stands in the high-polluting-fuel ban zone"""
+    is_high_polluting_fuel_unit: YesNo | None
+    """属于燃用高污染燃料的设施 · the unit is one for high-polluting fuel"""
+    converted_to_clean_energy: YesNo | None
+    """已改用天然气、电或者其他清洁能源 · the unit has been converted to gas, electricity or other clean energy"""
+    conversion_deadline: Day | None
+    """改用清洁能源的规定期限 · day by which conversion to clean energy has been ordered"""
+    unit_kind: Literal['boiler', 'kiln', 'biomass_gasifier', 'other'] | None
+    """设施类型 · kind of unit"""
+    design_fuel: Literal['coal', 'biomass_briquette', 'biomass_other', 'natural_gas', 'oil', 'electricity', 'other'] | None
+    """设计燃料 · fuel by design"""
+    is_industrial_boiler: YesNo | None
+    """属于工业锅炉 · the unit is an industrial boiler"""
+    enterprise_grade: Literal['above_b', 'b', 'below_b'] | None
+    """所属企业的炉窑分级管控等级 · the enterprise's grade under graded kiln control"""
+    kiln_measures_completed: Collection[Literal['clean_low_carbon_fuel', 'treatment_upgrade', 'fugitive_control']] | None
+    """炉窑已完成的整治内容 · kiln improvements completed"""
+    steam_t_per_h: Number | None
+    """锅炉额定蒸发量 · rated steam output of the boiler [t/h]"""
+    is_key_kiln: YesNo | None
+    """属于重点工业窑炉 · the unit is a key industrial kiln"""
+    online_monitor_networked: YesNo | None
+    """在线监测设备已安装并联网 · online monitoring is installed and networked"""
+    inferior_fuel: YesNo | None
+    """使用劣质燃料 · inferior fuel is used"""
+    garbage_mixed: YesNo | None
+    """掺烧垃圾 · garbage is co-fired"""
+    industrial_waste_mixed: YesNo | None
+    """掺烧工业固体废物 · industrial solid waste is co-fired"""
+
+
+class BuildingFacts(TypedDict, total=False):
+    """Facts about one case: 建筑 (building)."""
+
+    building_use: Literal['public', 'other_civil', 'not_civil'] | None
+    """建筑类别 · kind of building"""
+    building_works: Literal['new', 'rebuild', 'expand', 'none'] | None
+    """建设性质 · kind of works"""
+    follows_green_standard: YesNo | None
+    """执行绿色建筑标准 · the green-building standard is followed"""
+    in_urban_planning_area: YesNo | None
+    """位于城市规划区范围内 · the building stands in the urban planning area"""
+    government_funded: YesNo | None
+    """由政府投资 · the building is government-funded"""
+    floor_area_m2: Number | None
+    """建筑面积 · floor area [m2]"""
+    design_star: Number | None
+    """设计达到的绿色建筑星级 · green-building stars of the design"""
+    built_star: Number | None
+    """建设达到的绿色建筑星级 · green-building stars as built"""
+
+
+class VehicleFacts(TypedDict, total=False):
+    """Facts about one case: 车辆 (vehicle)."""
+
+    is_ready_mix_truck: YesNo | None
+    """属于预拌混凝土运输车 · the vehicle is a ready-mix concrete truck"""
+    mud_on_wheels: YesNo | None
+    """车轮带泥上路 · the vehicle is on the road with mud on its wheels"""
+    disposal_approval_applied_for: YesNo | None
+    """已列入建筑垃圾处置核准申请 · the vehicle is part of an application for building-waste disposal approval"""
+    fully_enclosed: YesNo | None
+    """已实现全封闭运输 · the vehicle carries its load fully enclosed"""
+
+
+class ActivityFacts(TypedDict, total=False):
+    """Facts about one case: 活动或行为 (activity)."""
+
+    burnt_materials: Collection[Literal['garbage', 'straw', 'sweepings', 'garden_waste', 'other']] | None
+    """焚烧的物质 · materials burnt"""
+    burnt_in_open: YesNo | None
+    """属于露天焚烧 · the burning is in the open"""
+    in_fuel_ban_zone: YesNo | None
+    """位于高污染燃料禁燃区内 · the activity takes place in the high-polluting-fuel ban zone"""
+    is_high_polluting_fuel: YesNo | None
+    """所涉燃料属于高污染燃料 · the fuel counts as high-polluting"""
+    sells_fuel: YesNo | None
+    """销售该燃料 · the fuel is sold"""
+    burns_fuel: YesNo | None
+    """燃用该燃料 · the fuel is burnt"""
+
+
+class EnterpriseFacts(TypedDict, total=False):
+    """Facts about one case: 企业 (enterprise)."""
+
+    stores_dusty_material: YesNo | None
+    """存放易产生粉尘污染的物料 · materials that easily give off dust are stored"""
+    dusty_material_storage: Literal['warehouse', 'tank', 'closed_yard', 'semi_closed_yard', 'open_or_other'] | None
+    """物料存放方式 · how the dusty materials are stored"""
+    dusty_material_sorted: YesNo | None
+    """物料已分类存放 · the dusty materials are stored by kind"""
+    is_soil_key_unit: YesNo | None
+    """列入土壤污染重点监管单位名录 · the enterprise is on the list of key soil-pollution supervision units"""
+    discharge_permit_required: YesNo | None
+    """需要领取排污许可证 · the enterprise needs a pollutant discharge permit"""
+    permit_states_soil_duties: YesNo | None
+    """排污许可证已载明土壤污染防治义务 · the discharge permit states the duties to prevent soil pollution"""
+    permit_states_soil_duties_since: Day | None
+    """排污许可证载明土壤污染防治义务的日期 · day from which the permit states the soil duties"""
+    soil_inspection_done: YesNo | None
+    """已开展土壤污染隐患排查 · the site has been inspected for soil-pollution hazards"""
+    soil_self_monitoring_done: YesNo | None
+    """已开展土壤和地下水自行监测 · the enterprise has monitored its soil and groundwater"""
+    soil_inspection_report_submitted: YesNo | None
+    """隐患排查报告已及时报送 · the inspection report was submitted in good time"""
+    soil_monitoring_report_submitted: YesNo | None
+    """自行监测报告已及时报送 · the monitoring report was submitted in good time"""
+    soil_monitoring_abnormal: YesNo | None
+    """土壤和地下水自行监测结果存在异常 · the self-monitoring of soil and groundwater shows an abnormal result"""
+    soil_inspection_after_abnormal_done: YesNo | None
+    """结果异常后已及时开展土壤隐患排查 · the soil was promptly inspected for hazards after the abnormal result"""
+    soil_rectification_plan_made: YesNo | None
+    """已制定隐患整改方案 · a plan to remove the hazards is drawn up"""
+    soil_rectification_plan_carried_out: YesNo | None
+    """隐患整改方案已落实 · the plan to remove the hazards is carried out"""
+    is_industrial_enterprise: YesNo | None
+    """属于工业企业 · the enterprise is industrial"""
+    handles_solid_waste: YesNo | None
+    """产生、利用或者处置固体废物 · solid waste is generated, used or disposed of"""
+    solid_waste_systems: Collection[Literal['classified_management', 'declaration', 'standard_storage', 'transfer_contract']] | None
+    """已依法履行的固体废物管理制度 · solid-waste systems complied with"""
+    hazardous_waste_t_per_year: Number | Measured | None
+    """危险废物年产生量 · hazardous waste generated in the year [t/a]"""
+    hazardous_waste_t_per_year_year: int | None
+    discharges_heavy_metals: YesNo | None
+    """排放重金属污染物 · the enterprise discharges heavy metals"""
+    compulsory_audit_done: YesNo | None
+    """已完成强制性清洁生产审核 · the compulsory cleaner-production audit is done"""
+    is_new_enterprise: YesNo | None
+    """属于新建企业 · the enterprise is newly built"""
+    cleaner_production_level: Literal['international_advanced', 'domestic_advanced', 'below_domestic_advanced'] | None
+    """清洁生产水平 · cleaner-production level"""
+    cleaner_production_due: Day | None
+    """清洁生产水平达标期限 · day by which the cleaner-production level must be reached"""
+    heavy_metal_upgrade_done: YesNo | None
+    """已完成提标改造 · the upgrade to stricter standards is done"""
+    produces_hazardous_chemicals: YesNo | None
+    """属于危险化学品生产企业 · the enterprise produces hazardous chemicals"""
+    in_dense_urban_area: YesNo | None
+    """位于城镇人口密集区 · the enterprise stands in a densely populated urban area"""
+    meets_safety_distance: YesNo | None
+    """符合安全防护距离 · the safety distance is kept"""
+    meets_health_distance: YesNo | None
+    """符合卫生防护距离 · the health protection distance is kept"""
+    distance_remedy_due: Day | None
+    """就地改造、搬迁或者关闭退出的期限 · day by which the enterprise must upgrade, move or close"""
+    distance_remedy_done: YesNo | None
+    """已就地改造达标、搬迁进入规范化工园区或者关闭退出 · the enterprise has been upgraded to standard on site, moved into a standard chemical park, or closed"""
+    distance_remedy_done_on: Day | None
+    """改造达标、搬迁或者关闭退出的完成日期 · day on which the upgrade, move or closure was complete"""
+    is_added_hazchem_producer: YesNo | None
+    """属于新增危险化学品生产企业 · the enterprise is a newly added producer of hazardous chemicals"""
+    in_standard_chemical_park: YesNo | None
+    """位于规范化工园区 · the site is in a standard chemical park"""
+    is_discharger: YesNo | None
+    """属于排污企业 · the enterprise discharges pollutants"""
+    disclosed_items: Collection[Literal['main_pollutant_names', 'discharge_mode', 'standard', 'facilities']] | None
+    """已公开的环境信息 · environmental information made public"""
+    is_key_discharger: YesNo | None
+    """属于重点排污企业 · the enterprise is a key discharger"""
+    monitoring_equipment_installed: YesNo | None
+    """已安装监测设备 · monitoring equipment is installed"""
+    monitoring_equipment_running: YesNo | None
+    """监测设备已投入使用并正常运行 · the monitoring equipment is in use and works properly"""
+    data_falsified: YesNo | None
+    """存在治理效果或者监测数据造假 · treatment results or monitoring data are falsified"""
+
+
+class LandParcelFacts(TypedDict, total=False):
+    """Facts about one case: 地块 (land parcel)."""
+
+    construction_cannot_start: YesNo | None
+    """属于暂时不能开工的建设用地 · the parcel is construction land where work cannot start yet"""
+    has_bare_ground: YesNo | None
+    """有裸露地面 · the parcel has bare ground"""
+    bare_ground_covered: YesNo | None
+    """裸露地面已全部覆盖 · all bare ground is covered"""
+    is_industrial_mining_land: YesNo | None
+    """属于工矿用地 · the parcel is industrial or mining land"""
+    past_toxic_use: YesNo | None
+    """曾用于生产、使用、贮存、回收或处置有毒有害物质 · the parcel was used to produce, use, store, recover or dispose of toxic or harmful substances"""
+    changed_use: Literal['unchanged', 'residential', 'public_services', 'edible_crop_farmland', 'other_farmland', 'other'] | None
+    """用途变更（复垦）后的用途 · use after change or reclamation"""
+    pollution_status: Literal['none', 'suspected', 'polluted'] | None
+    """地块污染认定情况 · pollution status of the parcel"""
+    information_shared: YesNo | None
+    """应共享的信息已在自然资源部门与生态环境部门间共享 · the information due has been shared between the natural-resources and environment departments"""
+    in_joint_supervision: YesNo | None
+    """已纳入联动监管 · the parcel is under joint supervision"""
+    survey_done: YesNo | None
+    """已开展建设用地调查评估 · the parcel has been investigated and assessed"""
+    soil_fit_for_planned_use: YesNo | None
+    """符合相应规划用地土壤环境质量要求 · the soil meets the requirements for the planned use"""
+    remediation_needed: YesNo | None
+    """需要治理修复 · the parcel needs remediation"""
+    responsible_party_named: YesNo | None
+    """已明确治理修复责任主体 · a party responsible for remediation is named"""
+
+
+class FarmlandParcelFacts(TypedDict, total=False):
+    """Facts about one case: 耕地地块 (farmland parcel)."""
+
+    soil_class: Literal['priority_protection', 'safe_use', 'strict_control'] | None
+    """土壤环境质量类别 · class of soil quality"""
+    qualifies_as_permanent: YesNo | None
+    """符合划为永久基本农田的条件 · the parcel qualifies as permanent basic farmland"""
+    designated_permanent: YesNo | None
+    """已划为永久基本农田 · the parcel is designated as permanent basic farmland"""
+    area_mu: Number | None
+    """现有面积 · area now [mu]"""
+    area_when_designated_mu: Number | None
+    """划定时面积 · area when designated [mu]"""
+    soil_quality_declined: YesNo | None
+    """土壤环境质量下降 · soil quality has declined"""
+
+
+class ProductFacts(TypedDict, total=False):
+    """Facts about one case: 产品 (product)."""
+
+    is_grain: YesNo | None
+    """属于粮食 · the product is grain"""
+    heavy_metal_over_limit: YesNo | None
+    """重金属超标 · a heavy metal is over its limit"""
+    enters_food_grain_market: YesNo | None
+    """进入或拟进入口粮市场 · the product enters, or is to enter, the food-grain market"""
+
+
+class SiteFacts(TypedDict, total=False):
+    """Facts about one case: 地下水污染源场地 (site that may pollute groundwater)."""
+
+    site_type: Literal['chemical_producer', 'tailings_pond', 'chemical_cluster', 'mining_area', 'hazardous_waste_disposal_site', 'landfill', 'other'] | None
+    """场地类型 · type of site"""
+    groundwater_assessed: YesNo | None
+    """已开展地下水环境状况调查评估 · the state of the groundwater has been surveyed and assessed"""
+    seepage_checked: YesNo | None
+    """已排查防渗情况 · seepage protection has been checked"""
+    seepage_problems_found: Number | None
+    """排查发现的防渗问题数 · seepage problems found"""
+    seepage_problems_rectified: Number | None
+    """已完成整治的防渗问题数 · seepage problems put right"""
+    monitoring_wells_built: YesNo | None
+    """已按要求建设地下水环境监测井 · groundwater monitoring wells are built as required"""
+    self_monitoring_done: YesNo | None
+    """已开展地下水环境自行监测 · the operator monitors the groundwater itself"""
+
+
+class IndustrialParkFacts(TypedDict, total=False):
+    """Facts about one case: 工业集聚区 (industrial park)."""
+
+    development: Literal['new', 'upgrade', 'neither'] | None
+    """工业集聚区建设情况 · development of the park"""
+    central_wwtp_planned_together: YesNo | None
+    """污水集中处理设施已同步规划 · central sewage treatment is planned at the same time"""
+    central_wwtp_built_together: YesNo | None
+    """污水集中处理设施已同步建设 · central sewage treatment is built at the same time"""
+
+
+class WaterSourceFacts(TypedDict, total=False):
+    """Facts about one case: 饮用水水源地 (drinking-water source)."""
+
+    designation: Literal['newly_designated', 'adjusted', 'unchanged'] | None
+    """水源地划定情况 · designation of the source"""
+    vector_boundary_verified: YesNo | None
+    """已核定矢量边界 · the vector boundary has been verified"""
+    boundary_markers_set: YesNo | None
+    """已设立界碑 · boundary markers are in place"""
+    warning_signs_set: YesNo | None
+    """已设立警示牌 · warning signs are in place"""
+    information_signs_set: YesNo | None
+    """已设立宣传牌 · public information signs are in place"""
+    first_class_zone_isolated: YesNo | None
+    """一级保护区已设置防护隔离工程 · the first-class protection zone is fenced off or otherwise isolated"""
+    outfalls_in_protection_zones: Number | None
+    """一、二级保护区内排污口数 · outfalls in the first- and second-class protection zones"""
+    unlawful_projects_in_protection_zones: Number | None
+    """一、二级保护区内违法建设项目数 · unlawful construction projects in the first- and second-class protection zones"""
+
+
+class WaterBodyFacts(TypedDict, total=False):
+    """Facts about one case: 河流或水库 (river or reservoir)."""
+
+    water_body_name: Literal['tanyuandong', 'huangqiao', 'chaotianqiao', 'baoan', 'changhe', 'chongkou', 'huangcha', 'chetian', 'changjia', 'shanglandian_reservoir', 'tanling_reservoir', 'other'] | None
+    """河流或水库名称 · name of the river or reservoir"""
+    outfall_work_done: YesNo | None
+    """入河排污口排查、监测、溯源、整治已全部完成 · its outfalls have all been surveyed, monitored, traced and rectified"""
+    outfall_work_done_on: Day | None
+    """全部完成日期 · day on which the last step was finished"""
+
+
+class SewerNetworkFacts(TypedDict, total=False):
+    """Facts about one case: 污水管网 (sewer network)."""
+
+    in_new_district: YesNo | None
+    """属于新区污水管网 · the network serves a new district"""
+    planned_and_built_with_development: YesNo | None
+    """规划建设与城市开发同步推进 · the network is planned and built in step with urban development"""
+    rain_and_sewage_separated: YesNo | None
+    """实行雨污分流 · rain and sewage are kept separate"""
+
+
+class PublicBodyFacts(TypedDict, total=False):
+    """Facts about one case: 政府部门 (public body)."""
+
+    has_environmental_duties: YesNo | None
+    """属于负有生态环境保护工作职责的部门 · the body has duties in environmental protection"""
+    annual_documents: Collection[Literal['work_plan', 'task_list', 'measure_list', 'responsibility_list']] | Measured | None
+    """已制定的年度文件 · documents drawn up for the year"""
+    annual_documents_year: int | None
+    implementation_reported: YesNo | Measured | None
+    """已向市委市政府报告年度落实情况 · the year's implementation has been reported to the city's Party committee and government"""
+    implementation_reported_year: int | None
+
+
+class AdministrativeActFacts(TypedDict, total=False):
+    """Facts about one case: 行政行为 (administrative act)."""
+
+    act_type: Literal['policy_making', 'planning', 'enforcement', 'other'] | None
+    """行政行为类型 · kind of act"""
+    circumvents_zoned_control: YesNo | None
+    """变通突破“三线一单”生态环境分区管控要求 · the act works around the requirements of zoned environmental control"""
+    lowers_zoned_control_standard: YesNo | None
+    """降低“三线一单”生态环境分区管控标准 · the act lowers a standard of zoned environmental control"""
+    at_odds_with_zoned_control: YesNo | None
+    """与“三线一单”生态环境分区管控要求不符合、不衔接或不适应 · the act does not conform to, connect with or suit zoned environmental control"""
+    adjusted_to_zoned_control: YesNo | None
+    """已按“三线一单”生态环境分区管控要求完成调整 · the act has been adjusted to zoned environmental control"""
+
+
+class PlanFacts(TypedDict, total=False):
+    """Facts about one case: 规划实施 (implementation of the plan)."""
+
+    midterm_evaluation_done: YesNo | None
+    """已开展规划执行情况中期评估 · the mid-term evaluation has been carried out"""
+    midterm_evaluation_done_on: Day | None
+    """中期评估开展日期 · day of the mid-term evaluation"""
+    midterm_results_circulated: YesNo | None
+    """中期评估结果已通报 · the results of the mid-term evaluation have been circulated"""
+    midterm_results_published: YesNo | None
+    """中期评估结果已向社会公开 · the results of the mid-term evaluation have been made public"""
+    final_assessment_done: YesNo | None
+    """已开展规划执行情况终期考核 · the final assessment has been carried out"""
+    final_assessment_done_on: Day | None
+    """终期考核开展日期 · day of the final assessment"""
+    final_results_circulated: YesNo | None
+    """终期考核结果已通报 · the results of the final assessment have been circulated"""
+    final_results_published: YesNo | None
+    """终期考核结果已向社会公开 · the results of the final assessment have been made public"""
 
 
 class Values(TypedDict, total=False):
@@ -257,8 +852,44 @@ class Values(TypedDict, total=False):
     eqi_year: int | None
     eqi_2020: Number | None | Assessed
     eqi_stable_band: Number | None | Assessed
+    new_afforestation_mu: Number | Measured | None | Assessed
+    new_afforestation_mu_year: int | None
+    forest_tending_mu: Number | Measured | None | Assessed
+    forest_tending_mu_year: int | None
+    camellia_retrofit_mu: Number | Measured | None | Assessed
+    camellia_retrofit_mu_year: int | None
+    municipal_sections_compliant: Number | Measured | None | Assessed
+    municipal_sections_compliant_year: int | None
+    key_waters_compliant: YesNo | Measured | None | Assessed
+    key_waters_compliant_year: int | None
     new_sewage_capacity_t_per_day: Number | Measured | None | Assessed
     new_sewage_capacity_t_per_day_year: int | None
+    natural_villages_without_garbage_facilities: Number | Measured | None | Assessed
+    natural_villages_without_garbage_facilities_year: int | None
+    fertiliser_use_t: Number | Measured | None | Assessed
+    fertiliser_use_t_year: int | None
+    fertiliser_use_previous_t: Number | None | Assessed
+    fertiliser_use_2020_t: Number | None | Assessed
+    pesticide_use_t: Number | Measured | None | Assessed
+    pesticide_use_t_year: int | None
+    pesticide_use_previous_t: Number | None | Assessed
+    pesticide_use_2020_t: Number | None | Assessed
+    redline_area_km2: Number | Measured | None | Assessed
+    redline_area_km2_year: int | None
+    redline_area_delineated_km2: Number | None | Assessed
+    redline_function_degraded: YesNo | Measured | None | Assessed
+    redline_function_degraded_year: int | None
+    redline_nature_changed: YesNo | Measured | None | Assessed
+    redline_nature_changed_year: int | None
+    prefab_share_of_new_buildings_pct: Number | Measured | None | Assessed
+    prefab_share_of_new_buildings_pct_year: int | None
+    fully_enclosed_transport_pct: Number | Measured | None | Assessed
+    fully_enclosed_transport_pct_year: int | None
+    drinking_zones_surveyed: Number | None | Assessed
+    drinking_source_risk_assessed: YesNo | None | Assessed
+    drinking_source_risk_database: YesNo | None | Assessed
+    strict_control_farmland_uncovered_mu: Number | Measured | None | Assessed
+    strict_control_farmland_uncovered_mu_year: int | None
 
 
 @disjoint_base
@@ -278,9 +909,81 @@ class Lianzhou145(Plan):
         self, subject: Literal["township_wwtp"], facts: TownshipWwtpFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[TownshipWwtpFacts]
     ) -> Report[TownshipWwtpRule, TownshipWwtpDecision]: ...
     @overload
-    def evaluate(  # pyright: ignore[reportIncompatibleMethodOverride]
+    def evaluate(
         self, subject: Literal["project"], facts: ProjectFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[ProjectFacts]
     ) -> Report[ProjectRule, ProjectDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["construction_site"], facts: ConstructionSiteFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[ConstructionSiteFacts]
+    ) -> Report[ConstructionSiteRule, ConstructionSiteDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["concrete_plant"], facts: ConcretePlantFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[ConcretePlantFacts]
+    ) -> Report[ConcretePlantRule, ConcretePlantDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["combustion_unit"], facts: CombustionUnitFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[CombustionUnitFacts]
+    ) -> Report[CombustionUnitRule, CombustionUnitDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["building"], facts: BuildingFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[BuildingFacts]
+    ) -> Report[BuildingRule, BuildingDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["vehicle"], facts: VehicleFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[VehicleFacts]
+    ) -> Report[VehicleRule, VehicleDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["activity"], facts: ActivityFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[ActivityFacts]
+    ) -> Report[ActivityRule, ActivityDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["enterprise"], facts: EnterpriseFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[EnterpriseFacts]
+    ) -> Report[EnterpriseRule, EnterpriseDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["land_parcel"], facts: LandParcelFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[LandParcelFacts]
+    ) -> Report[LandParcelRule, LandParcelDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["farmland_parcel"], facts: FarmlandParcelFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[FarmlandParcelFacts]
+    ) -> Report[FarmlandParcelRule, FarmlandParcelDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["product"], facts: ProductFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[ProductFacts]
+    ) -> Report[ProductRule, ProductDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["site"], facts: SiteFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[SiteFacts]
+    ) -> Report[SiteRule, SiteDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["industrial_park"], facts: IndustrialParkFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[IndustrialParkFacts]
+    ) -> Report[IndustrialParkRule, IndustrialParkDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["water_source"], facts: WaterSourceFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[WaterSourceFacts]
+    ) -> Report[WaterSourceRule, WaterSourceDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["water_body"], facts: WaterBodyFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[WaterBodyFacts]
+    ) -> Report[WaterBodyRule, WaterBodyDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["sewer_network"], facts: SewerNetworkFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[SewerNetworkFacts]
+    ) -> Report[SewerNetworkRule, SewerNetworkDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["public_body"], facts: PublicBodyFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[PublicBodyFacts]
+    ) -> Report[PublicBodyRule, PublicBodyDecision]: ...
+    @overload
+    def evaluate(
+        self, subject: Literal["administrative_act"], facts: AdministrativeActFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[AdministrativeActFacts]
+    ) -> Report[AdministrativeActRule, AdministrativeActDecision]: ...
+    @overload
+    def evaluate(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, subject: Literal["plan"], facts: PlanFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[PlanFacts]
+    ) -> Report[PlanRule, PlanDecision]: ...
     @overload  # type: ignore[override]
     def evaluate_all(
         self, subject: Literal["city"], cases: Iterable[CityFacts | Dataclass], /, *, as_of: Day | None = None
@@ -294,9 +997,81 @@ class Lianzhou145(Plan):
         self, subject: Literal["township_wwtp"], cases: Iterable[TownshipWwtpFacts | Dataclass], /, *, as_of: Day | None = None
     ) -> Reports[TownshipWwtpRule, TownshipWwtpDecision]: ...
     @overload
-    def evaluate_all(  # pyright: ignore[reportIncompatibleMethodOverride]
+    def evaluate_all(
         self, subject: Literal["project"], cases: Iterable[ProjectFacts | Dataclass], /, *, as_of: Day | None = None
     ) -> Reports[ProjectRule, ProjectDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["construction_site"], cases: Iterable[ConstructionSiteFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[ConstructionSiteRule, ConstructionSiteDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["concrete_plant"], cases: Iterable[ConcretePlantFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[ConcretePlantRule, ConcretePlantDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["combustion_unit"], cases: Iterable[CombustionUnitFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[CombustionUnitRule, CombustionUnitDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["building"], cases: Iterable[BuildingFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[BuildingRule, BuildingDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["vehicle"], cases: Iterable[VehicleFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[VehicleRule, VehicleDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["activity"], cases: Iterable[ActivityFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[ActivityRule, ActivityDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["enterprise"], cases: Iterable[EnterpriseFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[EnterpriseRule, EnterpriseDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["land_parcel"], cases: Iterable[LandParcelFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[LandParcelRule, LandParcelDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["farmland_parcel"], cases: Iterable[FarmlandParcelFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[FarmlandParcelRule, FarmlandParcelDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["product"], cases: Iterable[ProductFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[ProductRule, ProductDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["site"], cases: Iterable[SiteFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[SiteRule, SiteDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["industrial_park"], cases: Iterable[IndustrialParkFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[IndustrialParkRule, IndustrialParkDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["water_source"], cases: Iterable[WaterSourceFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[WaterSourceRule, WaterSourceDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["water_body"], cases: Iterable[WaterBodyFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[WaterBodyRule, WaterBodyDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["sewer_network"], cases: Iterable[SewerNetworkFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[SewerNetworkRule, SewerNetworkDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["public_body"], cases: Iterable[PublicBodyFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[PublicBodyRule, PublicBodyDecision]: ...
+    @overload
+    def evaluate_all(
+        self, subject: Literal["administrative_act"], cases: Iterable[AdministrativeActFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[AdministrativeActRule, AdministrativeActDecision]: ...
+    @overload
+    def evaluate_all(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, subject: Literal["plan"], cases: Iterable[PlanFacts | Dataclass], /, *, as_of: Day | None = None
+    ) -> Reports[PlanRule, PlanDecision]: ...
     @overload  # type: ignore[override]
     def with_facts(
         self, subject: Literal["city"], facts: CityFacts | Dataclass | None = None, /, **more: Unpack[CityFacts]
@@ -310,8 +1085,80 @@ class Lianzhou145(Plan):
         self, subject: Literal["township_wwtp"], facts: TownshipWwtpFacts | Dataclass | None = None, /, **more: Unpack[TownshipWwtpFacts]
     ) -> Self: ...
     @overload
-    def with_facts(  # pyright: ignore[reportIncompatibleMethodOverride]
+    def with_facts(
         self, subject: Literal["project"], facts: ProjectFacts | Dataclass | None = None, /, **more: Unpack[ProjectFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["construction_site"], facts: ConstructionSiteFacts | Dataclass | None = None, /, **more: Unpack[ConstructionSiteFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["concrete_plant"], facts: ConcretePlantFacts | Dataclass | None = None, /, **more: Unpack[ConcretePlantFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["combustion_unit"], facts: CombustionUnitFacts | Dataclass | None = None, /, **more: Unpack[CombustionUnitFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["building"], facts: BuildingFacts | Dataclass | None = None, /, **more: Unpack[BuildingFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["vehicle"], facts: VehicleFacts | Dataclass | None = None, /, **more: Unpack[VehicleFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["activity"], facts: ActivityFacts | Dataclass | None = None, /, **more: Unpack[ActivityFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["enterprise"], facts: EnterpriseFacts | Dataclass | None = None, /, **more: Unpack[EnterpriseFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["land_parcel"], facts: LandParcelFacts | Dataclass | None = None, /, **more: Unpack[LandParcelFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["farmland_parcel"], facts: FarmlandParcelFacts | Dataclass | None = None, /, **more: Unpack[FarmlandParcelFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["product"], facts: ProductFacts | Dataclass | None = None, /, **more: Unpack[ProductFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["site"], facts: SiteFacts | Dataclass | None = None, /, **more: Unpack[SiteFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["industrial_park"], facts: IndustrialParkFacts | Dataclass | None = None, /, **more: Unpack[IndustrialParkFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["water_source"], facts: WaterSourceFacts | Dataclass | None = None, /, **more: Unpack[WaterSourceFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["water_body"], facts: WaterBodyFacts | Dataclass | None = None, /, **more: Unpack[WaterBodyFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["sewer_network"], facts: SewerNetworkFacts | Dataclass | None = None, /, **more: Unpack[SewerNetworkFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["public_body"], facts: PublicBodyFacts | Dataclass | None = None, /, **more: Unpack[PublicBodyFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(
+        self, subject: Literal["administrative_act"], facts: AdministrativeActFacts | Dataclass | None = None, /, **more: Unpack[AdministrativeActFacts]
+    ) -> Self: ...
+    @overload
+    def with_facts(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, subject: Literal["plan"], facts: PlanFacts | Dataclass | None = None, /, **more: Unpack[PlanFacts]
     ) -> Self: ...
     @overload  # type: ignore[override]
     def next_question(
@@ -326,8 +1173,80 @@ class Lianzhou145(Plan):
         self, subject: Literal["township_wwtp"], facts: TownshipWwtpFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[TownshipWwtpFacts]
     ) -> str | None: ...
     @overload
-    def next_question(  # pyright: ignore[reportIncompatibleMethodOverride]
+    def next_question(
         self, subject: Literal["project"], facts: ProjectFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[ProjectFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["construction_site"], facts: ConstructionSiteFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[ConstructionSiteFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["concrete_plant"], facts: ConcretePlantFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[ConcretePlantFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["combustion_unit"], facts: CombustionUnitFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[CombustionUnitFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["building"], facts: BuildingFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[BuildingFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["vehicle"], facts: VehicleFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[VehicleFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["activity"], facts: ActivityFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[ActivityFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["enterprise"], facts: EnterpriseFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[EnterpriseFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["land_parcel"], facts: LandParcelFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[LandParcelFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["farmland_parcel"], facts: FarmlandParcelFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[FarmlandParcelFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["product"], facts: ProductFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[ProductFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["site"], facts: SiteFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[SiteFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["industrial_park"], facts: IndustrialParkFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[IndustrialParkFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["water_source"], facts: WaterSourceFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[WaterSourceFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["water_body"], facts: WaterBodyFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[WaterBodyFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["sewer_network"], facts: SewerNetworkFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[SewerNetworkFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["public_body"], facts: PublicBodyFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[PublicBodyFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(
+        self, subject: Literal["administrative_act"], facts: AdministrativeActFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[AdministrativeActFacts]
+    ) -> str | None: ...
+    @overload
+    def next_question(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, subject: Literal["plan"], facts: PlanFacts | Dataclass | None = None, /, *, as_of: Day | None = None, **more: Unpack[PlanFacts]
     ) -> str | None: ...
     def facts(self, subject: Subject, /) -> list[FactInfo]: ...  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
     def rules(self, subject: Subject | None = None, /) -> list[RuleInfo]: ...  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
