@@ -5,8 +5,6 @@ mod rule;
 
 use std::collections::BTreeSet;
 
-use sha2::{Digest, Sha256};
-
 use self::rule::RuleCompiler;
 use crate::error::nearest;
 use crate::facts::check;
@@ -82,8 +80,7 @@ pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
         }
     }
     indicators(&document, &subjects, &mut errors);
-    let hash = hash(&document);
-    Errors::check(errors, Program { document, hash, subjects })
+    Errors::check(errors, Program::new(document, subjects))
 }
 
 /// The steps that a rule takes at most: what is missing is found by looking again for each fact, and on every level.
@@ -95,13 +92,6 @@ fn cost(subject: &SubjectProgram, rule: &RuleProgram) -> u64 {
         steps.saturating_mul(u64::try_from(rule.slots(parts).as_slice().len()).unwrap_or(u64::MAX).saturating_add(1))
     };
     std::iter::once(&rule.parts).chain(&rule.readings).map(of_parts).fold(0, u64::saturating_add)
-}
-
-/// The content hash: SHA-256 of the canonical model, not of the files' bytes.
-fn hash(document: &Document) -> String {
-    // The model holds texts, numbers, lists and fixed names only, so it always serialises.
-    let canonical = serde_json::to_vec(document).unwrap_or_default();
-    Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>, errors: &mut Vec<Error>) {

@@ -122,7 +122,7 @@ impl Plan {
 
     /// SHA-256 of the canonical model: equal for equal content in the same order, however it was laid out in files.
     pub fn hash(&self) -> &str {
-        &self.program.hash
+        self.program.hash()
     }
 
     /// The day of judgement: the plan's last day unless [`Plan::at`] says otherwise.

@@ -1,6 +1,8 @@
 //! A plan ready to evaluate: names are places, conditions are trees.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use sha2::{Digest, Sha256};
 
 use crate::Date;
 use crate::feel::{Comparison, Expr, Type};
@@ -12,8 +14,23 @@ use crate::unit::Unit;
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) document: Document,
-    pub(crate) hash: String,
     pub(crate) subjects: Vec<SubjectProgram>,
+    hash: OnceLock<String>,
+}
+
+impl Program {
+    pub(crate) fn new(document: Document, subjects: Vec<SubjectProgram>) -> Self {
+        Program { document, subjects, hash: OnceLock::new() }
+    }
+
+    /// The content hash, made when it is first asked for: SHA-256 of the canonical model, not of the files' bytes.
+    pub(crate) fn hash(&self) -> &str {
+        self.hash.get_or_init(|| {
+            // The model holds texts, numbers, lists and fixed names only, so it always serialises.
+            let canonical = serde_json::to_vec(&self.document).unwrap_or_default();
+            Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
+        })
+    }
 }
 
 /// The facts and rules of one subject; a fact's place in the list is its slot.

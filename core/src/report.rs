@@ -85,7 +85,7 @@ impl Report {
 
     /// The content hash of the plan that judged.
     pub fn hash(&self) -> &str {
-        &self.case.program.hash
+        self.case.program.hash()
     }
 
     /// The id of the subject.
@@ -182,7 +182,7 @@ pub(crate) struct PlanRef<'a> {
 
 impl Program {
     pub(crate) fn reference(&self) -> PlanRef<'_> {
-        PlanRef { id: &self.document.id, title: &self.document.title, hash: &self.hash }
+        PlanRef { id: &self.document.id, title: &self.document.title, hash: self.hash() }
     }
 }
 
