@@ -71,8 +71,10 @@ pub(crate) fn smallest_changes(
 
 /// What was measured in a base year, assigned or judged is no one's to change.
 fn is_changeable(fact: &FactEntry) -> bool {
-    let base_year =
-        fact.name().split('_').any(|part| part.parse::<u16>().is_ok_and(|year| (1900..=2100).contains(&year)));
+    let base_year = fact
+        .name()
+        .split('_')
+        .any(|part| part == "previous" || part.parse::<u16>().is_ok_and(|year| (1900..=2100).contains(&year)));
     fact.fact.source == Source::Reported && !base_year
 }
 

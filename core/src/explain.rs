@@ -119,11 +119,12 @@ impl Explanation {
             not_applicable: apart.iter().map(|one| one.rule().title.get(lang).to_owned()).collect(),
             next: report.next_question().map(|fact| {
                 let label = fact.label.get(lang);
-                let (ask, text) = match fact.kind {
-                    FactKind::YesNo => (pick(lang, "下一步请确认", "next to find out"), pick(lang, "", "whether ")),
-                    _ => (pick(lang, "下一步请提供", "next to find out"), ""),
+                let (ask, text) = match (fact.kind, lang) {
+                    (FactKind::YesNo, Lang::Zh) => ("下一步请确认", format!("{label}（是/否）")),
+                    (FactKind::YesNo, Lang::En) => ("next to find out", format!("whether {label}")),
+                    _ => (pick(lang, "下一步请提供", "next to find out"), label.to_owned()),
                 };
-                Line { id: Some(fact.name.clone()), ..Line::new("next_question", ask, text.to_owned() + label) }
+                Line { id: Some(fact.name.clone()), ..Line::new("next_question", ask, text) }
             }),
         }
     }

@@ -12,7 +12,7 @@ use crate::model::{Fact, Reading, Rule, StrengthClass};
 use crate::program::{Parts, RuleProgram, SubjectProgram};
 use crate::progress::{Progress, progress};
 use crate::report::Report;
-use crate::{Decimal, Outcome, Text};
+use crate::{Decimal, Outcome, Text, Value};
 
 /// What one rule says about the case of a [`Report`].
 ///
@@ -152,7 +152,10 @@ impl<'a> Finding<'a> {
 
     /// What must be done: for a rule that is not met, bites or calls for action.
     pub fn actions(&self) -> &'a [Text] {
+        // What is done need not be done again because it was late.
+        let done = self.rule.done.is_some_and(|slot| *self.report.facts().value(slot) == Value::Bool(true));
         match self.outcome() {
+            _ if done => &[],
             Outcome::Breached | Outcome::Triggered | Outcome::Pending => &self.rule.rule.actions,
             Outcome::Undetermined | Outcome::Satisfied | Outcome::NotApplicable => &[],
         }
@@ -191,7 +194,11 @@ impl<'a> Finding<'a> {
             notes.push(Note::new("stale", zh, en));
         }
         if self.outcome() == Outcome::Breached && rule.strength.class == StrengthClass::InPrinciple {
-            notes.push(Note::new("in_principle", "原文为“原则上”", "the text says “in principle”"));
+            notes.push(Note::new(
+                "in_principle",
+                "原文为“原则上”：未达到的，可说明例外理由",
+                "the text says “in principle”: exceptions are possible",
+            ));
         }
         if self.settled.undated {
             notes.push(Note::new("undated", "未填写完成日期", "done, on a day that is not given"));

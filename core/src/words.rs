@@ -60,7 +60,7 @@ pub(crate) fn citation(cite: &Cite, lang: Lang) -> String {
         Lang::Zh => {
             let item = cite.item.map_or_else(String::new, |n| format!("“{}、”", numeral(n)));
             let table = cite.table.map_or_else(String::new, |n| format!("表{n}"));
-            let anchor = anchor.replace('“', "‘").replace('”', "’");
+            let anchor = within_quotes(anchor);
             format!("第{}章第{}节{item}{table}：“{anchor}”", numeral(*chapter), numeral(*section))
         }
     }
@@ -134,9 +134,19 @@ impl<'a> Words<'a> {
         match expr {
             Expr::Fact(slot) if self.is_yes_no(*slot) => self.label(*slot).to_owned(),
             Expr::Literal(Value::Bool(true)) => self.pick("其他情形", "otherwise").to_owned(),
+            Expr::Not(inner)
+                if let Expr::Call(Function::ListContains, arguments) = inner.as_ref()
+                    && let [set, item] = arguments.as_slice() =>
+            {
+                let (set, item) = (self.name(set), self.bound(item, set));
+                match self.lang {
+                    Lang::En => format!("{set}: {item} is not among them"),
+                    Lang::Zh => format!("{set}：不含“{}”", within_quotes(&item)),
+                }
+            }
             Expr::Not(inner) => match self.lang {
                 Lang::En => format!("not the case that {}", self.phrase(inner)),
-                Lang::Zh => format!("“{}”为否", self.phrase(inner)),
+                Lang::Zh => format!("“{}”为否", within_quotes(&self.phrase(inner))),
             },
             Expr::And(items) => self.join(items, "，且", ", and "),
             Expr::Or(items) => self.join(items, "，或", ", or "),
@@ -144,7 +154,7 @@ impl<'a> Words<'a> {
             Expr::Between { value, low, high } => {
                 let (low, high) = (self.bound(low, value), self.bound(high, value));
                 let range = match self.lang {
-                    Lang::En => format!("between {low} and {high}"),
+                    Lang::En => format!("is between {low} and {high}"),
                     Lang::Zh => format!("在 {low} 至 {high} 之间"),
                 };
                 self.tie(&[&self.operand(value, None), &range])
@@ -203,15 +213,15 @@ impl<'a> Words<'a> {
         let day = matches!(infer(of, &|slot| self.subject.ty(slot)), Ok(Type::Date));
         match op {
             Comparison::Equal => self.pick("为", "is"),
-            Comparison::NotEqual => self.pick("不为", "is not"),
-            Comparison::Less => self.pick(if day { "早于" } else { "低于" }, if day { "before" } else { "below" }),
-            Comparison::LessOrEqual => {
-                self.pick(if day { "不晚于" } else { "不超过" }, if day { "by" } else { "at most" })
-            }
-            Comparison::Greater => self.pick(if day { "晚于" } else { "高于" }, if day { "after" } else { "above" }),
-            Comparison::GreaterOrEqual => {
-                self.pick(if day { "不早于" } else { "不低于" }, if day { "from" } else { "at least" })
-            }
+            Comparison::NotEqual => self.pick("不是", "is not"),
+            Comparison::Less if day => self.pick("早于", "is before"),
+            Comparison::Less => self.pick("小于", "is below"),
+            Comparison::LessOrEqual if day => self.pick("不晚于", "is not after"),
+            Comparison::LessOrEqual => self.pick("不超过", "is at most"),
+            Comparison::Greater if day => self.pick("晚于", "is after"),
+            Comparison::Greater => self.pick("大于", "is above"),
+            Comparison::GreaterOrEqual if day => self.pick("不早于", "is not before"),
+            Comparison::GreaterOrEqual => self.pick("不低于", "is at least"),
         }
     }
 
@@ -282,12 +292,25 @@ impl<'a> Words<'a> {
     }
 }
 
+/// What stands in quotes within quotes.
+pub(crate) fn within_quotes(text: &str) -> String {
+    text.replace('“', "‘").replace('”', "’")
+}
+
 /// A unit as people write it, with the space that goes before it.
 pub(crate) fn suffix(unit: &str, lang: Lang) -> String {
     match (unit, lang) {
         ("" | "%", _) => unit.to_owned(),
         ("10^4 t", Lang::Zh) => " 万吨".to_owned(),
         ("t/d", Lang::Zh) => " 吨/日".to_owned(),
+        ("mu", Lang::Zh) => " 亩".to_owned(),
+        ("ha", Lang::Zh) => " 公顷".to_owned(),
+        ("m2", Lang::Zh) => " 平方米".to_owned(),
+        ("km2", Lang::Zh) => " 平方公里".to_owned(),
+        ("t", Lang::Zh) => " 吨".to_owned(),
+        ("t/a", Lang::Zh) => " 吨/年".to_owned(),
+        ("t/h", Lang::Zh) => " 吨/小时".to_owned(),
+        ("kg/a", Lang::Zh) => " 千克/年".to_owned(),
         ("m2/person", Lang::Zh) => " 平方米/人".to_owned(),
         ("m3/10^4 yuan", Lang::Zh) => " 立方米/万元".to_owned(),
         (unit, _) => format!(" {}", unit.split('/').map(symbol).collect::<Vec<_>>().join("/")),

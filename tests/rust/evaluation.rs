@@ -236,7 +236,7 @@ fn explanations_read_in_both_languages() {
     let (en, zh) = (report.explain(Lang::En), report.explain(Lang::Zh));
     for line in [
         "✗ breached · Influent BOD5 in 2025 at least 20 mg/L above 2020 [wwtp-urban-bod-plus-20-2025]",
-        "  ✗ requires: mean influent BOD5 (80 mg/L) − mean influent BOD5 in 2020 (61.6 mg/L) at least 20 mg/L",
+        "  ✗ requires: mean influent BOD5 (80 mg/L) − mean influent BOD5 in 2020 (61.6 mg/L) is at least 20 mg/L",
         "  margin: 1.6 mg/L short",
         "  note: judged on a value older than the target year",
         "  source: chapter 4, section 2, item 3: \"要求2025年进水BOD5平均浓度比2020年增加20mg/L以上\"",

@@ -8,7 +8,7 @@ use crate::feel::{Expr, Locals, eval};
 use crate::finding::{Alternative, Finding, Possible};
 use crate::model::{Attribute, Fact, FactKind, Rule, RuleKind, Source, StrengthClass};
 use crate::program::DueDay;
-use crate::words::{Words, citation, suffix, verdict};
+use crate::words::{Words, citation, suffix, verdict, within_quotes};
 use crate::{Date, Decimal, Lang, Outcome, Value};
 
 pub(super) fn explained(finding: &Finding<'_>, lang: Lang) -> ExplainedFinding {
@@ -71,7 +71,7 @@ impl Speaker<'_> {
         lines.extend(notes.iter().map(|note| self.line(key(note.code), "注意", "note", note.text.get(self.lang))));
         let (addressee, binding, verb) = (rule.addressee.get(self.lang), self.binding(), &rule.strength.verb);
         let addressed = match self.lang {
-            Lang::Zh => format!("{addressee}（{binding}，原文“{verb}”）"),
+            Lang::Zh => format!("{addressee}；{binding}，原文“{verb}”"),
             Lang::En => format!("{addressee} ({binding}, “{verb}”)"),
         };
         lines.push(self.line("addressee", "责任主体", "addressed to", addressed));
@@ -132,9 +132,12 @@ impl Speaker<'_> {
         };
         match fact.source {
             Source::Reported => {}
-            Source::Judgement => text += &bracketed(self.pick("须人工判断", "a person's judgement"), self.lang),
+            Source::Judgement => text += &bracketed(self.pick("须人工判断", "a matter of judgement"), self.lang),
             Source::Assigned => {
-                text += &bracketed(self.pick("由上级下达或认定", "set or found by a higher authority"), self.lang);
+                text += &bracketed(
+                    self.pick("由主管部门或上级下达、认定", "to be set or determined by the authorities"),
+                    self.lang,
+                );
             }
         }
         Line { id: Some(fact.name.clone()), ..Line::new("missing", "", text) }
@@ -216,7 +219,11 @@ impl Speaker<'_> {
         let Some(slot) = words.subject.slot(&change.fact) else { return change.fact.clone() };
         let label = words.label(slot);
         let (Some(bound), Some(direction)) = (&change.bound, change.direction) else {
-            return format!("{label}{}{}", self.pick("：", ": "), words.value_of(slot, &change.value));
+            return match change.value {
+                Value::Bool(true) => label.to_owned(),
+                Value::Bool(false) => words.phrase(&Expr::Not(Box::new(Expr::Fact(slot)))),
+                _ => format!("{label}{}{}", self.pick("：", ": "), words.value_of(slot, &change.value)),
+            };
         };
         // A boundary between two steps of the fact is none of its values: then the nearest step is named.
         let inclusive = change.inclusive == Some(true);
@@ -224,9 +231,9 @@ impl Speaker<'_> {
         let (zh, en) = match (direction, inclusive, day) {
             (Direction::Exactly, ..) => ("为", "exactly"),
             (Direction::AtLeast, true, false) => ("不低于", "at least"),
-            (Direction::AtLeast, false, false) => ("高于", "above"),
+            (Direction::AtLeast, false, false) => ("大于", "above"),
             (Direction::AtMost, true, false) => ("不超过", "at most"),
-            (Direction::AtMost, false, false) => ("低于", "below"),
+            (Direction::AtMost, false, false) => ("小于", "below"),
             (Direction::AtLeast, true, true) => ("不早于", "not before"),
             (Direction::AtLeast, false, true) => ("晚于", "after"),
             (Direction::AtMost, true, true) => ("不晚于", "not after"),
@@ -266,11 +273,13 @@ impl Speaker<'_> {
                 let text = label.to_owned() + self.pick("（不再判断）", " (not reached)");
                 Line { mark: Some("–"), ..self.line("because", "结果", "result", text) }
             } else if decision.when.is_none() {
-                let text = label.to_owned() + self.pick("（其他情形）", " (otherwise)");
+                // Where there is one alone, nothing else could have been.
+                let text = label.to_owned()
+                    + if lines.is_empty() { "" } else { self.pick("（其他情形）", " (otherwise)") };
                 Line { mark: Some(if open { "?" } else { "✓" }), ..self.line("because", "结果", "result", text) }
             } else {
                 let label = match self.lang {
-                    Lang::Zh => format!("“{label}”的条件"),
+                    Lang::Zh => format!("“{}”的条件", within_quotes(label)),
                     Lang::En => format!("{label} if"),
                 };
                 self.condition(&label, &when.expr)

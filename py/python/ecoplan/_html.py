@@ -187,8 +187,8 @@ def _wanted(fact: str, words: Words) -> _Markup:
     if known and known["kind"] == "yes_no":
         label = words.pick(f"{label}（是/否）", f"whether {label}")
     supplied = {
-        "judgement": words.pick("须人工判断", "a person's judgement"),
-        "assigned": words.pick("由上级下达或认定", "set or found by a higher authority"),
+        "judgement": words.pick("须人工判断", "a matter of judgement"),
+        "assigned": words.pick("由主管部门或上级下达、认定", "to be set or determined by the authorities"),
     }.get(known["source"] if known else "", "")
     return _join([bracketed(label, supplied, words.lang), " ", _el("code", f"[{fact}]")])
 
@@ -261,8 +261,9 @@ def _details(finding: dict[str, Any], words: Words) -> Iterator[tuple[str, str]]
         yield words.pick("注意", "note"), _list(words.get(note) for note in finding["notes"])
     strength, indicator = finding["strength"], words.rules[finding["rule"]]["indicator"]
     binding = words.get(BINDING[indicator["attribute"] if indicator else strength["class"]])
-    verb = words.pick(f"{binding}，原文“{strength['verb']}”", f"{binding}, “{strength['verb']}”")
-    yield words.pick("责任主体", "addressed to"), bracketed(words.get(finding["addressee"]), verb, words.lang)
+    addressee = words.get(finding["addressee"])
+    zh, en = f"{addressee}；{binding}，原文“{strength['verb']}”", f"{addressee} ({binding}, “{strength['verb']}”)"
+    yield words.pick("责任主体", "addressed to"), words.pick(zh, en)
 
 
 def _heading(plan: Plan, subject: str | None, as_of: object, words: Words) -> str:

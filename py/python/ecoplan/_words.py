@@ -94,6 +94,14 @@ SOURCES: dict[str, Text] = {
 _UNITS_ZH = {
     "10^4 t": " 万吨",
     "t/d": " 吨/日",
+    "mu": " 亩",
+    "ha": " 公顷",
+    "m2": " 平方米",
+    "km2": " 平方公里",
+    "t": " 吨",
+    "t/a": " 吨/年",
+    "t/h": " 吨/小时",
+    "kg/a": " 千克/年",
     "m2/person": " 平方米/人",
     "m3/10^4 yuan": " 立方米/万元",
 }
@@ -275,14 +283,19 @@ class Words:
     def change(self, change: dict[str, Any]) -> str:
         """A change as a person would say it: ``mean influent BOD5 at least 81.6 mg/L``."""
         fact, direction, inclusive = change["fact"], change["direction"], change["inclusive"] is True
+        if change["value"] is True:
+            return self.label(fact)
+        if change["value"] is False:
+            quoted = self.label(fact).replace("“", "‘").replace("”", "’")
+            return self.pick(f"“{quoted}”为否", f"not the case that {self.label(fact)}")
         if change["bound"] is None or direction is None:
             return f"{self.label(fact)}{self.pick('：', ': ')}{self.value(fact, change['value'])}"
         day = fact in self.facts and self.facts[fact]["kind"] == "date"
         zh, en = {
             ("at_least", True, False): ("不低于", "at least"),
-            ("at_least", False, False): ("高于", "above"),
+            ("at_least", False, False): ("大于", "above"),
             ("at_most", True, False): ("不超过", "at most"),
-            ("at_most", False, False): ("低于", "below"),
+            ("at_most", False, False): ("小于", "below"),
             ("at_least", True, True): ("不早于", "not before"),
             ("at_least", False, True): ("晚于", "after"),
             ("at_most", True, True): ("不晚于", "not after"),

@@ -214,10 +214,10 @@ class CityFacts(TypedDict, total=False):
     """森林覆盖率 · forest coverage [%]"""
     forest_coverage_pct_year: int | None
     redline_ratio_pct: Number | Measured | None
-    """生态保护红线占国土面积比例 · ecological redline as a share of the land area [%]"""
+    """生态保护红线占国土面积比例 · ecological protection redline as a share of the land area [%]"""
     redline_ratio_pct_year: int | None
     assigned_redline_ratio_pct: Number | None
-    """清远市下达的生态保护红线占比标准 · standard assigned by Qingyuan: ecological redline as a share of the land area [%]"""
+    """清远市下达的生态保护红线占比标准 · standard assigned by Qingyuan: ecological protection redline as a share of the land area [%]"""
     eqi: Number | Measured | None
     """生态质量指数（EQI） · ecological quality index (EQI)"""
     eqi_year: int | None
@@ -235,10 +235,10 @@ class CityFacts(TypedDict, total=False):
     """“十四五”期间油茶低产低效林改造面积 · low-yield, inefficient oil-tea camellia forest improved from 2021 to 2025 [mu]"""
     camellia_retrofit_mu_year: int | None
     municipal_sections_compliant: Number | Measured | None
-    """水质稳定达标的市控断面（点位）数 · municipal control sections steadily up to standard"""
+    """水质稳定达标的市控断面（点位）数 · municipal control sections consistently up to standard"""
     municipal_sections_compliant_year: int | None
     key_waters_compliant: YesNo | Measured | None
-    """重要水体水质稳定达标 · the important waters are steadily up to standard"""
+    """重要水体水质稳定达标 · the important waters are consistently up to standard"""
     key_waters_compliant_year: int | None
     new_sewage_capacity_t_per_day: Number | Measured | None
     """“十四五”期间新增城镇生活污水处理能力 · urban and town sewage-treatment capacity added from 2021 to 2025 [t/d]"""
@@ -261,10 +261,10 @@ class CityFacts(TypedDict, total=False):
     pesticide_use_2020_t: Number | None
     """2020年农药使用量 · pesticide use in 2020 [t]"""
     redline_area_km2: Number | Measured | None
-    """生态保护红线面积 · area within the ecological redline [km2]"""
+    """生态保护红线面积 · area within the ecological protection redline [km2]"""
     redline_area_km2_year: int | None
     redline_area_delineated_km2: Number | None
-    """经批准划定的生态保护红线面积 · area of the ecological redline as approved [km2]"""
+    """经批准划定的生态保护红线面积 · area of the ecological protection redline as approved [km2]"""
     redline_function_degraded: YesNo | Measured | None
     """生态保护红线的生态功能有所降低 · the ecological function of the redline area has declined"""
     redline_function_degraded_year: int | None
@@ -353,7 +353,7 @@ class ProjectFacts(TypedDict, total=False):
     coal_use_t_per_year: Number | None
     """项目年耗煤量 · coal that the project uses per year [t/a]"""
     coal_replaced_t_per_year: Number | None
-    """已落实的煤炭替代量（每年） · coal use cut elsewhere in exchange, per year [t/a]"""
+    """已落实的煤炭替代量（每年） · coal use cut elsewhere as an offset, per year [t/a]"""
     conflicts_with_source_zone: YesNo | None
     """与饮用水源保护区相冲突 · the project conflicts with a drinking-water protection zone"""
     source_zone_overlap_ha: Number | None
@@ -383,9 +383,9 @@ class ProjectFacts(TypedDict, total=False):
     in_heavy_metal_sector: YesNo | None
     """属于涉重金属行业建设项目 · the project belongs to a heavy-metal sector"""
     key_heavy_metal_added_kg_per_year: Number | None
-    """新增重点重金属污染物排放量 · key heavy metals that the project adds [kg/a]"""
+    """新增重点重金属污染物排放量 · key heavy-metal discharges that the project adds [kg/a]"""
     key_heavy_metal_offset_kg_per_year: Number | None
-    """已落实的重点重金属污染物置换（替换）量 · key heavy metals cut elsewhere in exchange [kg/a]"""
+    """已落实的重点重金属污染物置换（替换）量 · key heavy-metal discharges cut elsewhere as an offset [kg/a]"""
     key_heavy_metal_offset_ratio: Number | None
     """核定的置换（替换）比例 · offset ratio set for the project"""
 
@@ -409,7 +409,7 @@ class ConcretePlantFacts(TypedDict, total=False):
     """Facts about one case: 混凝土搅拌站 (concrete batching plant)."""
 
     unhardened_area_m2: Number | None
-    """厂区未硬底化空地面积 · unpaved ground on the premises [m2]"""
+    """厂区未硬底化空地面积 · area of unpaved ground on the premises [m2]"""
     unhardened_area_greened: YesNo | None
     """未硬底化空地已全部绿化 · all unpaved ground is planted"""
     roads_clean: YesNo | None
@@ -417,11 +417,11 @@ class ConcretePlantFacts(TypedDict, total=False):
     stored_in_warehouse: YesNo | None
     """物料均储存在仓库内 · all material piles are kept in a warehouse"""
     washes_morning: Number | None
-    """当日上午冲洗厂区地面次数 · washes of the ground in the morning of the day checked"""
+    """受检日上午冲洗厂区地面次数 · washes of the ground in the morning of the day checked"""
     washes_afternoon: Number | None
-    """当日下午冲洗厂区地面次数 · washes of the ground in the afternoon of the day checked"""
+    """受检日下午冲洗厂区地面次数 · washes of the ground in the afternoon of the day checked"""
     operating_day: YesNo | None
-    """当日有生产 · the plant operates on the day checked"""
+    """受检日有生产 · the plant operates on the day checked"""
     gate_spray_installed: YesNo | None
     """厂区门口已设置喷淋设备 · spray equipment is installed at the gate"""
     trucks_washed_on_leaving: YesNo | None
@@ -454,7 +454,7 @@ class CombustionUnitFacts(TypedDict, total=False):
     unit_kind: Literal['boiler', 'kiln', 'biomass_gasifier', 'other'] | None
     """设施类型 · kind of unit"""
     design_fuel: Literal['coal', 'biomass_briquette', 'biomass_other', 'natural_gas', 'oil', 'electricity', 'other'] | None
-    """设计燃料 · fuel by design"""
+    """设计燃料 · design fuel"""
     is_industrial_boiler: YesNo | None
     """属于工业锅炉 · the unit is an industrial boiler"""
     enterprise_grade: Literal['above_b', 'b', 'below_b'] | None
@@ -573,7 +573,7 @@ class EnterpriseFacts(TypedDict, total=False):
     compulsory_audit_done: YesNo | None
     """已完成强制性清洁生产审核 · the compulsory cleaner-production audit is done"""
     is_new_enterprise: YesNo | None
-    """属于新建企业 · the enterprise is newly built"""
+    """属于新建企业 · the enterprise is a new one"""
     cleaner_production_level: Literal['international_advanced', 'domestic_advanced', 'below_domestic_advanced'] | None
     """清洁生产水平 · cleaner-production level"""
     cleaner_production_due: Day | None
@@ -591,13 +591,13 @@ class EnterpriseFacts(TypedDict, total=False):
     distance_remedy_due: Day | None
     """就地改造、搬迁或者关闭退出的期限 · day by which the enterprise must upgrade, move or close"""
     distance_remedy_done: YesNo | None
-    """已就地改造达标、搬迁进入规范化工园区或者关闭退出 · the enterprise has been upgraded to standard on site, moved into a standard chemical park, or closed"""
+    """已就地改造达标、搬迁进入规范化工园区或者关闭退出 · the enterprise has been upgraded to standard on site, moved into a standardised chemical park, or closed"""
     distance_remedy_done_on: Day | None
     """改造达标、搬迁或者关闭退出的完成日期 · day on which the upgrade, move or closure was complete"""
     is_added_hazchem_producer: YesNo | None
     """属于新增危险化学品生产企业 · the enterprise is a newly added producer of hazardous chemicals"""
     in_standard_chemical_park: YesNo | None
-    """位于规范化工园区 · the site is in a standard chemical park"""
+    """位于规范化工园区 · the site is in a standardised chemical park"""
     is_discharger: YesNo | None
     """属于排污企业 · the enterprise discharges pollutants"""
     disclosed_items: Collection[Literal['main_pollutant_names', 'discharge_mode', 'standard', 'facilities']] | None
@@ -687,7 +687,7 @@ class SiteFacts(TypedDict, total=False):
     monitoring_wells_built: YesNo | None
     """已按要求建设地下水环境监测井 · groundwater monitoring wells are built as required"""
     self_monitoring_done: YesNo | None
-    """已开展地下水环境自行监测 · the operator monitors the groundwater itself"""
+    """已开展地下水环境自行监测 · the operator carries out its own groundwater monitoring"""
 
 
 class IndustrialParkFacts(TypedDict, total=False):
@@ -767,7 +767,7 @@ class AdministrativeActFacts(TypedDict, total=False):
     lowers_zoned_control_standard: YesNo | None
     """降低“三线一单”生态环境分区管控标准 · the act lowers a standard of zoned environmental control"""
     at_odds_with_zoned_control: YesNo | None
-    """与“三线一单”生态环境分区管控要求不符合、不衔接或不适应 · the act does not conform to, connect with or suit zoned environmental control"""
+    """与“三线一单”生态环境分区管控要求不符合、不衔接或不适应 · the act does not conform to, fit in with or suit zoned environmental control"""
     adjusted_to_zoned_control: YesNo | None
     """已按“三线一单”生态环境分区管控要求完成调整 · the act has been adjusted to zoned environmental control"""
 
