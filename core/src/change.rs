@@ -65,7 +65,7 @@ pub(crate) fn smallest_changes(
     };
     changeable
         .filter(|(_, fact)| is_changeable(fact) && !baseline(fact))
-        .filter_map(|(slot, fact)| search.change(slot, fact))
+        .flat_map(|(slot, fact)| search.changes(slot, fact))
         .collect()
 }
 
@@ -87,7 +87,8 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn change(&self, slot: usize, fact: &FactEntry) -> Option<Change> {
+    /// The smallest change of one fact; of a choice, every other that would do, since none is smaller than another.
+    fn changes(&self, slot: usize, fact: &FactEntry) -> Vec<Change> {
         let plain = |value: Value| Change {
             fact: fact.name().to_owned(),
             value,
@@ -95,19 +96,20 @@ impl Search<'_> {
             inclusive: None,
             direction: None,
         };
-        match (fact.kind(), self.facts.value(slot)) {
+        let one = match (fact.kind(), self.facts.value(slot)) {
+            (FactKind::Choice, Value::Text(now)) => {
+                let others = fact.choices.iter().filter(|c| *c != now).map(|c| Value::Text(c.clone()));
+                return others.filter(|other| self.satisfies(slot, other)).map(plain).collect();
+            }
             (FactKind::YesNo, Value::Bool(b)) => {
                 Some(Value::Bool(!b)).filter(|other| self.satisfies(slot, other)).map(plain)
-            }
-            (FactKind::Choice, Value::Text(now)) => {
-                let mut others = fact.choices.iter().filter(|c| *c != now).map(|c| Value::Text(c.clone()));
-                others.find(|other| self.satisfies(slot, other)).map(plain)
             }
             (FactKind::Set, Value::List(now)) => self.set(slot, fact, now).map(plain),
             (FactKind::Number, Value::Number(now)) => self.number(slot, fact, *now),
             (FactKind::Date, Value::Date(now)) => self.date(slot, fact, *now),
             _ => None,
-        }
+        };
+        one.into_iter().collect()
     }
 
     fn satisfies(&self, slot: usize, value: &Value) -> bool {

@@ -215,8 +215,10 @@ label = { zh = "l", en = "l" }
     }
 }
 
-/// Cases as an inspector meets them: subject, facts, and how the line of each rule begins.
-const INSPECTIONS: &[(&str, &str, &[(&str, &str)])] = &[
+/// A case as an inspector meets it: subject, facts, and how the line of each rule begins.
+type Inspection = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const INSPECTIONS: &[Inspection] = &[
     (
         "construction_site",
         r#"{ "spoil_stockpiled_on_site": true, "covered_with_closed_dust_net": false }"#,
