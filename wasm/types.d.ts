@@ -321,6 +321,30 @@ export interface RuleInfo {
   printed_target: DecimalText | null;
 }
 
+/** How many clauses are in which state. */
+export interface ClauseCounts {
+  total: number;
+  executable: number;
+  judgement: number;
+  registered: number;
+}
+
+/** One clause of a plan, and what a program can do with it. */
+export interface Clause {
+  id: string;
+  state: "executable" | "judgement" | "registered";
+  cite: Cite;
+  says: Text;
+  /** Why it is no rule, for one on the register. */
+  reason: Text | null;
+}
+
+/** The clauses of a plan by state, and counts that add up. */
+export interface Coverage extends ClauseCounts {
+  chapters: (ClauseCounts & { chapter: number })[];
+  clauses: Clause[];
+}
+
 /** One thing wrong with an input. */
 export interface Problem {
   code: string;
@@ -377,6 +401,8 @@ export declare class Plan<M = AnySubjects, V = Record<string, unknown>> {
   facts(subject: keyof M & string): FactInfo[];
   /** The rules, in declared order; of one subject, if it is named. */
   rules(subject?: keyof M & string): RuleInfo[];
+  /** The clauses by state: what the rules decide, with a person's judgement or without, and what is only on the register. */
+  coverage(): Coverage;
   /** The same plan, judging as of another day. */
   at(day: Day): Plan<M, V>;
   /** The same plan with facts that hold for every case of a subject; a case that gives one itself overrides it. */

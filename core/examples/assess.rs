@@ -9,7 +9,7 @@
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
-use ecoplan::{Date, Errors, Lang, Plan, Report, Scorecard, Text};
+use ecoplan::{Coverage, Date, Errors, Lang, Plan, Report, Scorecard, Text};
 use serde::Serialize;
 
 const HELP: &str = "\
@@ -23,6 +23,7 @@ usage: assess [options]
   --subject NAME --facts FILE.json
                             judge one case: facts by name
   --values FILE.json        scorecard of your own values, by fact name
+  --coverage                how much of the plan is rules, by chapter
   --json                    one JSON document with everything shown
   --help                    this text
 
@@ -61,6 +62,7 @@ struct Options {
     subject: Option<String>,
     facts: Option<String>,
     values: Option<String>,
+    coverage: bool,
     json: bool,
 }
 
@@ -73,6 +75,8 @@ struct Shown {
     cases: Vec<Case>,
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<Report>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<Coverage>,
 }
 
 #[derive(Serialize)]
@@ -151,6 +155,9 @@ fn report_failure(failure: &Failure, json: bool, lang: Lang) {
 
 fn run() -> Result<String, Failure> {
     let Some(options) = options()? else { return Ok(HELP.to_owned()) };
+    if options.coverage && (options.subject.is_some() || options.values.is_some()) {
+        return Err(usage("--coverage is about the plan, without a case or values"));
+    }
     let shown = match (&options.subject, &options.facts, &options.values) {
         (Some(subject), Some(file), None) => {
             let report = chosen(&options)?.evaluate_json(subject, read(file)?)?;
@@ -158,6 +165,9 @@ fn run() -> Result<String, Failure> {
         }
         (None, None, Some(file)) => {
             Shown { scorecards: vec![chosen(&options)?.scorecard_json(read(file)?)?], ..Shown::default() }
+        }
+        (None, None, None) if options.coverage => {
+            Shown { coverage: Some(chosen(&options)?.coverage()), ..Shown::default() }
         }
         (None, None, None) => published(&options)?,
         (None, Some(_), None) => return Err(usage("--facts needs --subject")),
@@ -179,6 +189,7 @@ fn text(shown: &Shown, lang: Lang) -> String {
     let mut parts: Vec<String> = shown.scorecards.iter().map(|card| card.explain(lang)).collect();
     parts.extend(shown.cases.iter().map(|case| rule(case.title.get(lang)) + &case.report.explain(lang)));
     parts.extend(shown.report.iter().map(|report| report.explain(lang)));
+    parts.extend(shown.coverage.iter().map(|coverage| coverage.explain(lang)));
     parts.join("\n")
 }
 
@@ -229,7 +240,7 @@ fn read(file: &str) -> Result<Vec<u8>, Failure> {
 
 fn options() -> Result<Option<Options>, Failure> {
     use lexopt::prelude::*;
-    let (mut lang, mut as_of, mut json) = (Lang::En, None, false);
+    let (mut lang, mut as_of, mut coverage, mut json) = (Lang::En, None, false, false);
     let (mut plan, mut subject, mut facts, mut values) = (None, None, None, None);
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
@@ -248,10 +259,11 @@ fn options() -> Result<Option<Options>, Failure> {
             Long("subject") => subject = Some(parser.value()?.string()?),
             Long("facts") => facts = Some(parser.value()?.string()?),
             Long("values") => values = Some(parser.value()?.string()?),
+            Long("coverage") => coverage = true,
             Long("json") => json = true,
             Long("help") | Short('h') => return Ok(None),
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Some(Options { lang, as_of, plan, subject, facts, values, json }))
+    Ok(Some(Options { lang, as_of, plan, subject, facts, values, coverage, json }))
 }

@@ -30,7 +30,8 @@ pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
         return Err(Error::new(what, Problem::TooMany { what, limit }).into());
     }
     unique("subject", document.subjects.iter().map(|s| s.id.as_str()), &mut errors);
-    unique("rule", document.rules.iter().map(|r| r.id.as_str()), &mut errors);
+    let clauses = document.rules.iter().map(|r| &r.id).chain(document.registered.iter().map(|r| &r.id));
+    unique("rule", clauses.map(String::as_str), &mut errors);
     clashes(&document.facts, &mut errors);
     let mut subjects: Vec<SubjectProgram> = document
         .subjects

@@ -46,6 +46,7 @@ mod feel;
 
 mod case;
 mod compile;
+mod coverage;
 mod evaluate;
 mod facts;
 mod fields;
@@ -72,6 +73,7 @@ mod verify;
 pub use because::{Because, FactValue, Node};
 pub use case::Case;
 pub use change::{Change, Direction};
+pub use coverage::{ChapterCoverage, Clause, ClauseCounts, ClauseState, Coverage};
 pub use date::{Date, DateError};
 pub use decimal::{Decimal, DecimalError, Rounding};
 pub use error::{Error, Errors, Problem};

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Date, Decimal, Text};
 
 /// One plan document: in force for a period and a place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Document {
     /// The id, such as `lianzhou-145`.
     pub id: String,
@@ -22,11 +21,26 @@ pub struct Document {
     pub facts: Vec<Fact>,
     /// The rules, in declared order.
     pub rules: Vec<Rule>,
+    /// The clauses that no program can decide.
+    pub registered: Vec<Registered>,
+}
+
+/// A clause that asks for something no program can decide, even with a person's judgement: on the register, with the
+/// reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Registered {
+    /// The id.
+    pub id: String,
+    /// Where the plan says it.
+    pub cite: Cite,
+    /// What it says, in our words.
+    pub says: Text,
+    /// Why it is no rule.
+    pub reason: Text,
 }
 
 /// First and last day of a plan, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Period {
     /// The first day.
     pub start: Date,
@@ -35,8 +49,7 @@ pub struct Period {
 }
 
 /// The kind of thing a rule speaks about, such as `urban_wwtp`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Subject {
     /// The id.
     pub id: String,
@@ -45,8 +58,7 @@ pub struct Subject {
 }
 
 /// One typed input about a subject.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fact {
     /// The subject it is about.
     pub subject: String,
@@ -103,8 +115,7 @@ pub enum Source {
 }
 
 /// One choice of a fact.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Choice {
     /// The id, as facts and conditions give it.
     pub id: String,
@@ -113,8 +124,7 @@ pub struct Choice {
 }
 
 /// One rule of the plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rule {
     /// The id.
     pub id: String,
@@ -181,8 +191,7 @@ pub enum RuleKind {
 }
 
 /// One thing a gate or a definition can decide.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Decision {
     /// The id.
     pub id: String,
@@ -193,7 +202,7 @@ pub struct Decision {
 }
 
 /// The day a rule is due.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Due {
     /// A day the plan prints.
@@ -203,8 +212,7 @@ pub enum Due {
 }
 
 /// How strongly the text binds, with the word that says so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Strength {
     /// The class, which decides what "not met" means.
     pub class: StrengthClass,
@@ -227,8 +235,7 @@ pub enum StrengthClass {
 }
 
 /// Where a measure started from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Baseline {
     /// The value, printed or given.
     pub value: BaselineValue,
@@ -237,7 +244,7 @@ pub struct Baseline {
 }
 
 /// A printed baseline, or the fact that gives it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BaselineValue {
     /// A number that the plan prints.
@@ -247,8 +254,7 @@ pub enum BaselineValue {
 }
 
 /// The printed word beside a number: 以上 includes it, 低于 does not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bound {
     /// The number in the condition.
     pub number: Decimal,
@@ -257,8 +263,7 @@ pub struct Bound {
 }
 
 /// A row of the plan's indicator table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Indicator {
     /// The number of the row.
     pub no: u32,
@@ -285,8 +290,7 @@ pub enum Attribute {
 }
 
 /// A value that the plan itself reports.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reported {
     /// The fact.
     pub fact: String,
@@ -299,7 +303,7 @@ pub struct Reported {
 }
 
 /// A printed value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum ReportedValue {
     /// A statement.
@@ -335,8 +339,7 @@ impl NotAssessed {
 }
 
 /// Where the plan says it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cite {
     /// Chapter (章).
     pub chapter: u32,
@@ -351,8 +354,7 @@ pub struct Cite {
 }
 
 /// Another way to read a rule: the parts that differ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reading {
     /// The id, unique within the rule.
     pub id: String,

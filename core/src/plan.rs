@@ -15,7 +15,7 @@ use crate::model::{Document, Fact, Period, Reported, ReportedValue, Rule, Subjec
 use crate::program::{Program, SubjectProgram};
 use crate::read::read;
 use crate::verify::verify;
-use crate::{Date, Decimal, Error, Errors, Problem, Report, Scorecard, Text, Value};
+use crate::{Coverage, Date, Decimal, Error, Errors, Problem, Report, Scorecard, Text, Value};
 
 /// A compiled plan. Cheap to clone and to share between threads.
 ///
@@ -153,6 +153,11 @@ impl Plan {
     /// The rules, in declared order.
     pub fn rules(&self) -> &[Rule] {
         &self.program.document.rules
+    }
+
+    /// The clauses by state, and counts that add up: what the plan's rules decide, and what is only on the register.
+    pub fn coverage(&self) -> Coverage {
+        Coverage::new(&self.program)
     }
 
     /// The same plan, judging as of another day.

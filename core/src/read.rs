@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use crate::fields::{Fields, Notes, Source};
 use crate::model::{
     Attribute, Baseline, BaselineValue, Bound, Choice, Cite, Decision, Document, Due, Fact, FactKind, Indicator,
-    Period, Reading, Reported, Rule, RuleKind, Source as Supplier, Strength, StrengthClass, Subject,
+    Period, Reading, Registered, Reported, Rule, RuleKind, Source as Supplier, Strength, StrengthClass, Subject,
 };
 use crate::{Date, Error, Errors, Problem, Text};
 
@@ -73,7 +73,7 @@ impl Read {
 pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Read {
     let notes = Notes::default();
     let (mut head, mut incomplete) = (None, false);
-    let (mut subjects, mut facts, mut rules) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut subjects, mut facts, mut rules, mut registered) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (file, text) in files {
         let source = Source::new(file, text, &notes);
         if text.len() > MAX_FILE {
@@ -101,6 +101,14 @@ pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> R
         top.each("subject", &["id"], |f| subjects.push(Subject { id: f.text("id"), label: f.bilingual("label") }));
         top.each("fact", &["subject", "name"], |f| facts.push(fact(f)));
         top.each("rule", &["id"], |f| rules.push(rule(f)));
+        top.each("registered", &["id"], |f| {
+            registered.push(Registered {
+                id: f.text("id"),
+                cite: cite(f),
+                says: f.bilingual("says"),
+                reason: f.bilingual("reason"),
+            });
+        });
         top.finish();
     }
     if head.is_none() && !incomplete {
@@ -108,7 +116,7 @@ pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> R
         notes.errors.borrow_mut().push(Error::new("plan", missing));
     }
     let (id, title, period) = head.unwrap_or_else(|| (String::new(), Text::default(), no_period()));
-    let document = Document { id, title, period, subjects, facts, rules };
+    let document = Document { id, title, period, subjects, facts, rules, registered };
     Read { document, errors: notes.errors.into_inner(), incomplete, places: notes.places.into_inner() }
 }
 

@@ -67,7 +67,7 @@ pub(crate) fn citation(cite: &Cite, lang: Lang) -> String {
 }
 
 /// Chinese numerals up to 99, which no chapter exceeds.
-fn numeral(n: u32) -> String {
+pub(crate) fn numeral(n: u32) -> String {
     let digit = |d: u32| "零一二三四五六七八九".chars().nth(usize::try_from(d).unwrap_or_default()).unwrap_or('零');
     match (n / 10, n % 10) {
         (0, d) => digit(d).to_string(),

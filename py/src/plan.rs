@@ -152,6 +152,12 @@ impl Plan {
         plain(py, &rules.collect::<Vec<_>>())
     }
 
+    /// The clauses by state, and counts that add up: what the plan's rules decide, what they decide with a person's
+    /// judgement, and what is only on the register.
+    fn coverage<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        plain(py, &self.plan.coverage())
+    }
+
     /// The same plan, judging as of another day.
     ///
     /// Raises:

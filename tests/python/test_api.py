@@ -420,3 +420,11 @@ def test_plan_files(tmp_path):
         ecoplan.load(file)
     assert raised.value.path.startswith("county.toml:")
     assert "opened" in raised.value.hint
+
+
+def test_every_clause_is_in_one_state(plan):
+    coverage = plan.coverage()
+    states = [clause["state"] for clause in coverage["clauses"]]
+    assert len(states) == coverage["total"] == sum(chapter["total"] for chapter in coverage["chapters"])
+    for state in ("executable", "judgement", "registered"):
+        assert states.count(state) == coverage[state] == sum(chapter[state] for chapter in coverage["chapters"])

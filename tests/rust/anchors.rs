@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use ecoplan::Plan;
+use ecoplan::model::Document;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -23,7 +25,11 @@ fn squeeze(text: &str) -> String {
 
 fn anchors() -> Vec<String> {
     let plans = ecoplan::plans().map(|id| ecoplan::plan(id).unwrap());
-    plans.flat_map(|plan| plan.rules().iter().map(|rule| squeeze(&rule.cite.anchor)).collect::<Vec<_>>()).collect()
+    let cites = |plan: Plan| {
+        let Document { rules, registered, .. } = plan.document().clone();
+        rules.into_iter().map(|rule| rule.cite).chain(registered.into_iter().map(|entry| entry.cite))
+    };
+    plans.flat_map(cites).map(|cite| squeeze(&cite.anchor)).collect()
 }
 
 fn lock_of(text: &str) -> Lock {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ecoplan::Plan;
 use ecoplan::model::{Rule, RuleKind, StrengthClass};
+use ecoplan::{ClauseCounts, ClauseState, Plan};
 use serde_json::Value as Json;
 
 /// What a rule can say by the way it is built: `satisfied`, `triggered deny` …
@@ -118,6 +118,32 @@ fn every_code_that_facts_can_give_has_a_vector() {
     ];
     let absent: Vec<_> = of_facts.into_iter().filter(|code| !codes.contains(*code)).collect();
     assert!(absent.is_empty(), "no vector for {absent:?}");
+}
+
+#[test]
+fn every_clause_is_in_one_state_and_the_counts_add_up() {
+    for id in ecoplan::plans() {
+        let plan = ecoplan::plan(id).unwrap();
+        let coverage = plan.coverage();
+        let document = plan.document();
+        let ids: BTreeSet<&str> = coverage.clauses.iter().map(|clause| clause.id.as_str()).collect();
+        let all = document.rules.iter().map(|rule| &rule.id).chain(document.registered.iter().map(|entry| &entry.id));
+        assert_eq!(ids, all.map(String::as_str).collect(), "{id}");
+        let ClauseCounts { total, executable, judgement, registered } = coverage.counts;
+        assert_eq!((total, registered), (ids.len(), document.registered.len()), "{id}");
+        assert_eq!(total, executable + judgement + registered, "{id}");
+        let sum = |count: fn(&ClauseCounts) -> usize| coverage.chapters.iter().map(|c| count(&c.counts)).sum::<usize>();
+        assert_eq!(
+            (sum(|c| c.total), sum(|c| c.executable), sum(|c| c.judgement), sum(|c| c.registered)),
+            (total, executable, judgement, registered),
+            "{id}"
+        );
+    }
+    // The gate asks for two judgements of the authority; a margin of numbers for none.
+    let coverage = ecoplan::plan("lianzhou-145").unwrap().coverage();
+    let state = |id: &str| coverage.clauses.iter().find(|clause| clause.id == id).unwrap().state;
+    assert_eq!(state("two-high-proposed-slow-limited-approval"), ClauseState::Judgement);
+    assert_eq!(state("wwtp-urban-bod-plus-20-2025"), ClauseState::Executable);
 }
 
 #[test]

@@ -124,7 +124,6 @@ fn a_model_comes_back_from_its_json() {
     for plan in ecoplan::plans().map(|id| ecoplan::plan(id).unwrap()).chain([corrected]) {
         let json = serde_json::to_string(plan.document()).unwrap();
         assert_eq!(Document::from_json(&json).unwrap(), *plan.document());
-        assert_eq!(serde_json::from_str::<Document>(&json).unwrap(), *plan.document());
         assert_eq!(Plan::from_document(Document::from_json(&json).unwrap()).unwrap().hash(), plan.hash());
     }
 }
@@ -135,7 +134,6 @@ fn a_spoilt_model_is_refused_with_every_place() {
     let errors = |from: &str, to: &str| {
         assert!(model.contains(from), "{from}");
         let spoilt = model.replacen(from, to, 1);
-        assert!(serde_json::from_str::<Document>(&spoilt).is_err(), "{to}");
         let errors = Document::from_json(&spoilt).unwrap_err();
         errors.iter().map(|e| (e.code(), e.path().to_owned())).collect::<Vec<_>>()
     };

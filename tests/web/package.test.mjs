@@ -70,6 +70,10 @@ test("days, targets, shared facts, receipts", () => {
   assert.equal(plan.facts("urban_wwtp").length, 4);
   assert.equal(plan.rules("urban_wwtp").length, 2);
   assert.throws(() => plan.facts("urban_wwpt"), { code: "unknown-subject" });
+  const { total, executable, judgement, registered, chapters, clauses } = plan.coverage();
+  assert.equal(total, executable + judgement + registered);
+  assert.equal(total, clauses.length);
+  assert.equal(total, chapters.reduce((sum, chapter) => sum + chapter.total, 0));
   assert.throws(() => plan.outcomes("urban_wwpt", {}), { code: "unknown-subject" });
   assert.throws(() => eco.Plan.fromModel("{}"), { code: "missing-field", path: "model.id" });
   assert.throws(() => eco.Plan.fromModel("{"), { code: "invalid-json", path: "model" });

@@ -101,7 +101,7 @@ test("wrong code does not", () => {
 test("real reports, explanations and scorecards are of their types", async () => {
   const eco = await import(pathToFileURL(join(place, "node_modules", "ecoplan", "node.js")));
   const { plan: id, cases } = JSON.parse(readFileSync(join(root, "spec", "vectors", "cases.json"), "utf8"));
-  const lines = ['import type { Explanation, FactInfo, Report, RuleInfo, Scorecard, ScorecardExplanation } from "ecoplan";'];
+  const lines = ['import type { Coverage, Explanation, FactInfo, Report, RuleInfo, Scorecard, ScorecardExplanation } from "ecoplan";'];
   const state = (type, value) => lines.push(`export const _${lines.length}: ${type} = ${JSON.stringify(value)};`);
   const plan = eco.plan(id);
   for (const { subject, facts, as_of: asOf } of cases) {
@@ -112,6 +112,7 @@ test("real reports, explanations and scorecards are of their types", async () =>
     state("Scorecard", each.scorecard(each.reported()));
     state("ScorecardExplanation", each.scorecardExplanation(each.reported()));
     state("RuleInfo[]", each.rules());
+    state("Coverage", each.coverage());
     for (const { id } of each.subjects()) state("FactInfo[]", each.facts(id));
   }
   const result = compile("reports.mts", lines.join("\n"), "--module", "nodenext", "--moduleResolution", "nodenext");

@@ -168,6 +168,10 @@ export function bind(glue) {
       if (!known) call(() => this.#plan.evaluate(text(subject, "subject", "the id of a subject"), "{}"));
     }
 
+    coverage() {
+      return JSON.parse(call(() => this.#plan.coverage()));
+    }
+
     at(day) {
       return new Plan(call(() => this.#plan.at(text(day, "asOf", "a day written YYYY-MM-DD"))));
     }

@@ -38,6 +38,11 @@ impl Plan {
         json(self.0.document())
     }
 
+    /// The clauses by state as JSON text.
+    pub fn coverage(&self) -> Result<String, Thrown> {
+        json(&self.0.coverage())
+    }
+
     /// The content hash.
     pub fn hash(&self) -> String {
         self.0.hash().to_owned()

@@ -1,5 +1,5 @@
-//! A model from its JSON text: as `Deserialize` reads it, but finding everything wrong with it at once, and in a fraction
-//! of the code, which counts where people download it.
+//! A model from its JSON text, with everything wrong with it at once: written out, since what `Deserialize` would derive is
+//! many times the code, which counts where people download it.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Attribute, Baseline, BaselineValue, Bound, Choice, Cite, Decision, Document, Due, Fact, FactKind, Indicator,
-    Period, Reading, Reported, ReportedValue, Rule, RuleKind, Source, Strength, StrengthClass, Subject,
+    Period, Reading, Registered, Reported, ReportedValue, Rule, RuleKind, Source, Strength, StrengthClass, Subject,
 };
 use crate::error::variant;
 use crate::input::Input;
@@ -205,6 +205,7 @@ fn document(o: &mut Object<'_, '_>) -> Document {
         subjects: o.list("subjects", subject),
         facts: o.list("facts", fact),
         rules: o.list("rules", rule),
+        registered: o.list("registered", registered),
     }
 }
 
@@ -261,6 +262,15 @@ fn rule(o: &mut Object<'_, '_>) -> Rule {
         readings: o.list("readings", reading),
         notes: o.list("notes", text),
         printed_target: o.optional_quoted("printed_target"),
+    }
+}
+
+fn registered(o: &mut Object<'_, '_>) -> Registered {
+    Registered {
+        id: o.text("id"),
+        cite: o.object("cite", cite),
+        says: o.object("says", text),
+        reason: o.object("reason", text),
     }
 }
 

@@ -10,6 +10,7 @@ from ._values import Change, Possible
 from .types import (
     CategoryCounts,
     Cite,
+    Coverage,
     Day,
     FactInfo,
     Facts,
@@ -122,6 +123,10 @@ class Plan:
 
         Raises:
             Error: A subject that the plan does not have (``unknown-subject``).
+        """
+    def coverage(self) -> Coverage:
+        """The clauses by state, and counts that add up: what the plan's rules decide, what they decide with a person's
+        judgement, and what is only on the register.
         """
     def at(self, day: Day, /) -> Self:
         """The same plan, judging as of another day.

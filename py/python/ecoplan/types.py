@@ -172,6 +172,37 @@ class DecisionInfo(TypedDict):
     label: Text
 
 
+class Clause(TypedDict):
+    """One clause of a plan, and what a program can do with it."""
+
+    id: str
+    state: Literal["executable", "judgement", "registered"]
+    cite: Cite
+    says: Text
+    reason: Text | None
+
+
+class ChapterCoverage(TypedDict):
+    """How many clauses of a chapter are in which state."""
+
+    chapter: int
+    total: int
+    executable: int
+    judgement: int
+    registered: int
+
+
+class Coverage(TypedDict):
+    """The clauses of a plan by state, and counts that add up."""
+
+    total: int
+    executable: int
+    judgement: int
+    registered: int
+    chapters: list[ChapterCoverage]
+    clauses: list[Clause]
+
+
 class RuleInfo(TypedDict):
     """One rule, as the plan files say it."""
 
