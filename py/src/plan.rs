@@ -382,9 +382,8 @@ impl Plan {
     #[classmethod]
     fn _restore(cls: &Bound<'_, PyType>, model: &str, as_of: &str, shared: Vec<(String, String)>) -> PyResult<Plan> {
         let py = cls.py();
-        let invalid = |e: serde_json::Error| pyo3::exceptions::PyValueError::new_err(e.to_string());
-        let document = serde_json::from_str(model).map_err(invalid)?;
-        let mut plan = checked(py, || ecoplan::Plan::from_document(document))?;
+        let mut plan =
+            checked(py, || ecoplan::model::Document::from_json(model).and_then(ecoplan::Plan::from_document))?;
         plan = plan.at(date("as_of", &as_of.into_pyobject(py)?.into_any())?);
         for (subject, facts) in &shared {
             plan = checked(py, || plan.with_facts_json(subject, facts))?;
