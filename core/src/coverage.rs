@@ -73,16 +73,20 @@ pub struct Coverage {
 impl Coverage {
     pub(crate) fn new(program: &Program) -> Self {
         let rules = program.subjects.iter().flat_map(|subject| subject.rules.iter().map(move |rule| (subject, rule)));
-        let mut clauses: Vec<Clause> = rules.map(|(subject, rule)| clause(subject, rule)).collect();
-        clauses.extend(program.document.registered.iter().map(|entry| Clause {
+        let registered = program.document.registered.iter().map(|entry| Clause {
             id: entry.id.clone(),
             state: ClauseState::Registered,
             cite: entry.cite.clone(),
             says: entry.says.clone(),
             reason: Some(entry.reason.clone()),
-        }));
-        let place = |cite: &Cite| (cite.chapter, cite.section, cite.item);
-        clauses.sort_by(|a, b| place(&a.cite).cmp(&place(&b.cite)).then_with(|| a.id.cmp(&b.id)));
+        });
+        let mut clauses: Vec<Clause> = Vec::new();
+        for clause in rules.map(|(subject, rule)| clause(subject, rule)).chain(registered) {
+            let place = |cite: &Cite| (cite.chapter, cite.section, cite.item);
+            // Most often, it comes last.
+            let after = clauses.partition_point(|earlier| place(&earlier.cite) <= place(&clause.cite));
+            clauses.insert(after, clause);
+        }
         let mut counts = ClauseCounts::default();
         let mut chapters: Vec<ChapterCoverage> = Vec::new();
         for clause in &clauses {

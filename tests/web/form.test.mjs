@@ -196,7 +196,7 @@ test("by keyboard alone, from the first key to the record", async (t) => {
   }
   // The guide leads to the next question; answers are given with the space bar and the arrows.
   await page.keyboard.press("Tab");
-  await reach(({ text }) => text === "属于“两高”项目");
+  await reach(({ text }) => text === "属于“两高”项目（是/否）");
   await page.keyboard.press("Enter");
   assert.equal((await focused()).value, "yes");
   await page.keyboard.press("Space");
