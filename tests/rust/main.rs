@@ -23,4 +23,5 @@ mod laws;
 mod plans;
 mod random_plans;
 mod receipts;
+mod rulebook;
 mod vectors;
