@@ -13,11 +13,16 @@ use crate::model::ReportedValue;
 use crate::{Date, Decimal, DecimalError, Error, Problem, Text};
 
 /// What reading finds: errors, and where each field stands.
-#[derive(Default)]
 pub(crate) struct Notes {
     pub(crate) errors: RefCell<Vec<Error>>,
-    /// The path of a field to `file:line: `.
-    pub(crate) places: RefCell<BTreeMap<String, String>>,
+    /// The path of a field to `file:line: `, where somebody wants to know.
+    pub(crate) places: Option<RefCell<BTreeMap<String, String>>>,
+}
+
+impl Notes {
+    pub(crate) fn new(with_places: bool) -> Self {
+        Notes { errors: RefCell::default(), places: with_places.then(RefCell::default) }
+    }
 }
 
 /// One file.
@@ -59,7 +64,9 @@ pub(crate) type Item<'t> = &'t Spanned<DeValue<'t>>;
 impl<'s, 't> Fields<'s, 't> {
     pub(crate) fn new(source: &'s Source<'s>, table: &'t DeTable<'t>, offset: usize, path: String) -> Self {
         // Of two with one id, the second is the one to point at.
-        source.notes.places.borrow_mut().insert(path.clone(), source.line(offset) + ": ");
+        if let Some(places) = &source.notes.places {
+            places.borrow_mut().insert(path.clone(), source.line(offset) + ": ");
+        }
         Fields { source, table, offset, path, asked: RefCell::default() }
     }
 
@@ -74,8 +81,9 @@ impl<'s, 't> Fields<'s, 't> {
     pub(crate) fn optional(&self, key: &'static str) -> Option<Item<'t>> {
         self.asked.borrow_mut().push(key);
         let value = self.table.get(key)?;
-        let place = self.source.line(value.span().start) + ": ";
-        self.source.notes.places.borrow_mut().insert(self.path_of(key), place);
+        if let Some(places) = &self.source.notes.places {
+            places.borrow_mut().insert(self.path_of(key), self.source.line(value.span().start) + ": ");
+        }
         Some(value)
     }
 

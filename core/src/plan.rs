@@ -78,16 +78,18 @@ impl Plan {
     /// with % (`unit-mismatch`), a condition that is no yes or no (`not-boolean`), a gate without decisions
     /// (`empty-gate`), FEEL outside the subset (`unsupported`).
     pub fn from_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Plan, Errors> {
-        let found = read(files);
+        let files: Vec<(&str, &str)> = files.into_iter().collect();
+        let found = read(files.iter().copied(), false);
         if found.incomplete {
             return Err(Errors::unique(found.errors));
         }
-        let mut errors = found.errors.clone();
-        match compile(found.document.clone()) {
-            Ok(program) => Errors::check(errors, Plan::new(program)),
+        match compile(found.document) {
+            Ok(program) => Errors::check(found.errors, Plan::new(program)),
             Err(more) => {
-                errors.extend(found.keep(more));
-                Err(Errors::unique(errors))
+                // Where everything stands is only looked up for those who have something to mend.
+                let placed = read(files, true);
+                let more = placed.keep(more);
+                Err(Errors::unique(placed.errors.into_iter().chain(more).collect()))
             }
         }
     }

@@ -69,9 +69,9 @@ impl Read {
     }
 }
 
-/// Reads the files of one plan, in the order given.
-pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Read {
-    let notes = Notes::default();
+/// Reads the files of one plan, in the order given; `with_places` for errors that are found later.
+pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, with_places: bool) -> Read {
+    let notes = Notes::new(with_places);
     let (mut head, mut incomplete) = (None, false);
     let (mut subjects, mut facts, mut rules, mut registered) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (file, text) in files {
@@ -117,7 +117,12 @@ pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> R
     }
     let (id, title, period) = head.unwrap_or_else(|| (String::new(), Text::default(), no_period()));
     let document = Document { id, title, period, subjects, facts, rules, registered };
-    Read { document, errors: notes.errors.into_inner(), incomplete, places: notes.places.into_inner() }
+    Read {
+        document,
+        errors: notes.errors.into_inner(),
+        incomplete,
+        places: notes.places.unwrap_or_default().into_inner(),
+    }
 }
 
 fn no_period() -> Period {
