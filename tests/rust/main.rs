@@ -20,6 +20,7 @@ mod hostile;
 mod input;
 mod json;
 mod laws;
+mod next;
 mod plans;
 mod random_plans;
 mod receipts;
