@@ -84,7 +84,7 @@ test("plan files make the plan that is bundled, and what is wrong with them is s
   const { read } = await import(pathToFileURL(join(place, "node_modules", "ecoplan", "authoring-node.js")));
   for (const id of eco.plans()) {
     const folder = join(root, "spec", id);
-    const files = Object.fromEntries(["plan.toml", ...readdirSync(folder).filter((name) => name !== "plan.toml")].map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+    const files = Object.fromEntries(["plan.toml", ...readdirSync(folder).filter((name) => name.endsWith(".toml") && name !== "plan.toml")].map((name) => [name, readFileSync(join(folder, name), "utf8")]));
     const own = eco.Plan.fromModel(read(files));
     assert.deepEqual([own.id, own.rules().length], [id, eco.plan(id).rules().length]);
     for (const subject of own.subjects()) {
