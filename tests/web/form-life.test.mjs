@@ -68,7 +68,7 @@ const own = ({ inPage }, subject = "works") =>
   );
 
 test("typing goes on where a group was closed, or is not needed any more", async (t) => {
-  const { form, page, entry, inPage, value } = await visit(t);
+  const { form, page, inPage, value } = await visit(t);
   await form.locator("details.group > summary").first().click();
   await form.locator(".step button").click();
   await page.keyboard.type("81.6");
