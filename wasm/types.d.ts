@@ -463,6 +463,8 @@ export default function init(options?: {
   models?: Record<string, string>;
   /** Which of the bundled plans to load: all, unless it is said. */
   plans?: string[];
+  /** Which subjects of them to load: all, unless it is said. They are judged as by the whole plan, under its hash. */
+  subjects?: string[];
 }): Promise<void>;
 
 /** The ids of the plans that are loaded. */

@@ -3,7 +3,7 @@
 mod bounds;
 mod rule;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::rule::RuleCompiler;
 use crate::error::nearest;
@@ -32,6 +32,7 @@ pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
     unique("subject", document.subjects.iter().map(|s| s.id.as_str()), &mut errors);
     let clauses = document.rules.iter().map(|r| &r.id).chain(document.registered.iter().map(|r| &r.id));
     unique("rule", clauses.map(String::as_str), &mut errors);
+    left_out(&document, &mut errors);
     clashes(&document.facts, &mut errors);
     let mut subjects: Vec<SubjectProgram> = document
         .subjects
@@ -104,9 +105,33 @@ fn unique<'a>(what: &str, ids: impl Iterator<Item = &'a str>, errors: &mut Vec<E
     }
 }
 
+/// What is left out is a part of the plan, named once, and not there.
+fn left_out(document: &Document, errors: &mut Vec<Error>) {
+    let mut seen = BTreeSet::new();
+    for part in &document.left_out {
+        let name = part.subject.as_deref();
+        let there = match name {
+            Some(name) => {
+                let own = document.facts.iter().map(|f| &f.subject).chain(document.rules.iter().map(|r| &r.subject));
+                own.into_iter().any(|subject| subject == name)
+            }
+            None => !document.registered.is_empty(),
+        };
+        let known = name.is_none_or(|name| document.subjects.iter().any(|subject| subject.id == name));
+        let digits = part.sha256.len() == 64 && part.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if there || !known || !digits || !seen.insert(name) {
+            let (value, expected) =
+                (name.unwrap_or("the register"), "a part of the plan that is not there, with its SHA-256");
+            let problem = Problem::InvalidValue { value: value.to_owned(), expected: expected.to_owned() };
+            errors.push(Error::new("left_out", problem));
+        }
+    }
+}
+
 /// One name never means two things, even across subjects.
 fn clashes(facts: &[Fact], errors: &mut Vec<Error>) {
-    for (i, fact) in facts.iter().enumerate() {
+    let mut latest: BTreeMap<&str, &Fact> = BTreeMap::new();
+    for fact in facts {
         let path = format!("fact.{}.{}", fact.subject, fact.name);
         let mut clash = |name: &str, detail: String| {
             errors.push(Error::new(path.clone(), Problem::NameClash { name: name.to_owned(), detail }));
@@ -116,7 +141,7 @@ fn clashes(facts: &[Fact], errors: &mut Vec<Error>) {
         {
             clash(&fact.name, format!("a fact, and the year of `{year_of}`"));
         }
-        let Some(other) = facts.iter().take(i).rfind(|f| f.name == fact.name) else { continue };
+        let Some(other) = latest.insert(&fact.name, fact) else { continue };
         if other.kind != fact.kind {
             clash(&fact.name, format!("{:?} of {} and {:?} of {}", other.kind, other.subject, fact.kind, fact.subject));
         } else if other.unit != fact.unit {

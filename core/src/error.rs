@@ -43,6 +43,8 @@ pub enum Problem {
     UnknownPlan { name: String, nearest: Option<String> },
     #[error("the plan has no subject `{name}`")]
     UnknownSubject { name: String, nearest: Option<String> },
+    #[error("the rules of `{name}` are not loaded")]
+    NotLoaded { name: String },
     #[error("the subject has no fact `{name}`")]
     UnknownFact { name: String, nearest: Option<String> },
     #[error("the plan has no rule `{name}`")]
@@ -153,6 +155,7 @@ impl Problem {
         match self {
             Problem::UnknownPlan { .. } => "unknown-plan",
             Problem::UnknownSubject { .. } => "unknown-subject",
+            Problem::NotLoaded { .. } => "not-loaded",
             Problem::UnknownFact { .. } => "unknown-fact",
             Problem::UnknownRule { .. } => "unknown-rule",
             Problem::UnknownChoice { .. } => "unknown-choice",
@@ -264,6 +267,7 @@ impl Problem {
         match self {
             Problem::UnknownPlan { name, .. } => format!("没有名为“{name}”的规划"),
             Problem::UnknownSubject { name, .. } => format!("规划中没有对象“{name}”"),
+            Problem::NotLoaded { name } => format!("对象“{name}”的规则没有载入"),
             Problem::UnknownFact { name, .. } => format!("该对象没有填报项“{name}”"),
             Problem::UnknownRule { name, .. } => format!("规划中没有规则“{name}”"),
             Problem::UnknownChoice { value, allowed, .. } => format!("“{value}”不在可选项之中：{}", allowed.join("、")),

@@ -16,12 +16,21 @@ pub(crate) fn repeated_key<'t>(value: &'t Input<'_>) -> Option<&'t str> {
     match value {
         Input::List(items) => items.iter().find_map(repeated_key),
         Input::Map(entries) => {
-            let mut seen = std::collections::BTreeSet::new();
-            let twice = entries.iter().map(|(key, _)| &**key).find(|key| !seen.insert(*key));
+            let twice = repeated(entries);
             twice.or_else(|| entries.iter().find_map(|(_, value)| repeated_key(value)))
         }
         _ => None,
     }
+}
+
+fn repeated<'t>(entries: &'t [(Cow<'_, str>, Input<'_>)]) -> Option<&'t str> {
+    // Most objects have a few keys, which are compared sooner than they are sorted.
+    if entries.len() <= 8 {
+        let before = |place: usize, key: &str| entries.iter().take(place).any(|(earlier, _)| earlier == key);
+        return entries.iter().enumerate().find(|(place, (key, _))| before(*place, key)).map(|(_, (key, _))| &**key);
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    entries.iter().map(|(key, _)| &**key).find(|key| !seen.insert(*key))
 }
 
 enum Wrong {
@@ -107,7 +116,7 @@ impl<'a> Reader<'a> {
 
     fn object(&mut self, depth: usize) -> Read<Input<'a>> {
         self.at += 1;
-        let mut entries = Vec::with_capacity(16);
+        let mut entries = Vec::new();
         self.space();
         if self.next_is(b'}') {
             return Ok(Input::Map(entries));

@@ -3,6 +3,7 @@
 mod json;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::{Date, Decimal, Text};
 
@@ -23,6 +24,69 @@ pub struct Document {
     pub rules: Vec<Rule>,
     /// The clauses that no program can decide.
     pub registered: Vec<Registered>,
+    /// What was left out of a plan of some of its subjects, as [`Document::of_subjects`] makes it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A part of a plan that was left out; its hash stands for it in the hash of the whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// The subject whose facts and rules they were; none for the register.
+    pub subject: Option<String>,
+    /// The part's SHA-256, in hexadecimal digits.
+    pub sha256: String,
+}
+
+impl Document {
+    /// The same plan with the facts and rules of these subjects alone, for those who cannot carry all of it. It judges
+    /// them as the whole plan does, under the same hash; other subjects are refused as `not-loaded`.
+    #[must_use]
+    pub fn of_subjects(&self, subjects: &[&str]) -> Document {
+        let here = |subject: &str| !self.left_out.iter().any(|left_out| left_out.subject.as_deref() == Some(subject));
+        let kept = |subject: &str| subjects.contains(&subject) && here(subject);
+        let others = self.subjects.iter().map(|subject| Some(subject.id.as_str())).filter(|id| !id.is_some_and(kept));
+        let left_out = others
+            .chain([None])
+            .map(|part| LeftOut { subject: part.map(str::to_owned), sha256: self.part_sha256(part) });
+        Document {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            period: self.period,
+            subjects: self.subjects.clone(),
+            facts: self.facts.iter().filter(|fact| kept(&fact.subject)).cloned().collect(),
+            rules: self.rules.iter().filter(|rule| kept(&rule.subject)).cloned().collect(),
+            registered: Vec::new(),
+            left_out: left_out.collect(),
+        }
+    }
+
+    /// The hash of the whole: of what stands at its head, and of the hash of each part.
+    pub(crate) fn sha256(&self) -> String {
+        let parts = self.subjects.iter().map(|subject| Some(subject.id.as_str())).chain([None]);
+        let parts: Vec<String> = parts.map(|part| self.part_sha256(part)).collect();
+        sha256(&(&self.id, &self.title, self.period, &self.subjects, parts))
+    }
+
+    fn part_sha256(&self, part: Option<&str>) -> String {
+        if let Some(left_out) = self.left_out.iter().find(|left_out| left_out.subject.as_deref() == part) {
+            return left_out.sha256.clone();
+        }
+        match part {
+            Some(subject) => {
+                let facts: Vec<&Fact> = self.facts.iter().filter(|fact| fact.subject == subject).collect();
+                let rules: Vec<&Rule> = self.rules.iter().filter(|rule| rule.subject == subject).collect();
+                sha256(&(facts, rules))
+            }
+            None => sha256(&self.registered),
+        }
+    }
+}
+
+fn sha256(part: &impl Serialize) -> String {
+    // The model holds texts, numbers, lists and fixed names only, so it always serialises.
+    let canonical = serde_json::to_vec(part).unwrap_or_default();
+    Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A clause that asks for something no program can decide, even with a person's judgement: on the register, with the

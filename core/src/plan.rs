@@ -29,7 +29,7 @@ use crate::{Coverage, Date, Decimal, Error, Errors, Problem, Report, Scorecard, 
 /// ```
 #[derive(Debug, Clone)]
 pub struct Plan {
-    program: Arc<Program>,
+    pub(crate) program: Arc<Program>,
     as_of: Date,
     /// Facts given once for all cases of a subject.
     shared: Arc<Vec<(String, Facts)>>,
@@ -122,7 +122,8 @@ impl Plan {
         self.program.document.period
     }
 
-    /// SHA-256 of the canonical model: equal for equal content in the same order, however it was laid out in files.
+    /// SHA-256 of the canonical model, subject by subject: equal for equal content in the same order, however it was laid
+    /// out in files.
     pub fn hash(&self) -> &str {
         self.program.hash()
     }
@@ -157,7 +158,8 @@ impl Plan {
         &self.program.document.rules
     }
 
-    /// The clauses by state, and counts that add up: what the plan's rules decide, and what is only on the register.
+    /// The clauses by state, and counts that add up: what the plan's rules decide, and what is only on the register. Of a
+    /// plan of some subjects ([`Document::of_subjects`]), what is loaded.
     pub fn coverage(&self) -> Coverage {
         Coverage::new(&self.program)
     }
@@ -370,12 +372,15 @@ impl Plan {
         Ok(Case { program: self.program.clone(), subject: place, facts, as_of: self.as_of })
     }
 
-    fn shared(&self, subject: &str) -> Option<&Facts> {
+    pub(crate) fn shared(&self, subject: &str) -> Option<&Facts> {
         self.shared.iter().find(|(of, _)| of == subject).map(|(_, facts)| facts)
     }
 
-    fn subject(&self, id: &str) -> Result<(usize, &SubjectProgram), Errors> {
+    pub(crate) fn subject(&self, id: &str) -> Result<(usize, &SubjectProgram), Errors> {
         let found = self.program.subjects.iter().enumerate().find(|(_, s)| s.subject.id == id);
+        if self.document().left_out.iter().any(|left_out| left_out.subject.as_deref() == Some(id)) {
+            return Err(Error::new("subject", Problem::NotLoaded { name: id.to_owned() }).into());
+        }
         found.ok_or_else(|| {
             let nearest = nearest(id, self.subjects().iter().map(|s| s.id.as_str()));
             Error::new("subject", Problem::UnknownSubject { name: id.to_owned(), nearest }).into()

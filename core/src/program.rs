@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-use sha2::{Digest, Sha256};
-
 use crate::Date;
 use crate::feel::{Comparison, Expr, Type};
 use crate::model::{Decision, Document, Fact, FactKind, Rule, Subject};
@@ -23,13 +21,9 @@ impl Program {
         Program { document, subjects, hash: OnceLock::new() }
     }
 
-    /// The content hash, made when it is first asked for: SHA-256 of the canonical model, not of the files' bytes.
+    /// The content hash, made when it is first asked for.
     pub(crate) fn hash(&self) -> &str {
-        self.hash.get_or_init(|| {
-            // The model holds texts, numbers, lists and fixed names only, so it always serialises.
-            let canonical = serde_json::to_vec(&self.document).unwrap_or_default();
-            Sha256::digest(canonical).iter().map(|byte| format!("{byte:02x}")).collect()
-        })
+        self.hash.get_or_init(|| self.document.sha256())
     }
 }
 

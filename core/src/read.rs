@@ -116,7 +116,7 @@ pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, with
         notes.errors.borrow_mut().push(Error::new("plan", missing));
     }
     let (id, title, period) = head.unwrap_or_else(|| (String::new(), Text::default(), no_period()));
-    let document = Document { id, title, period, subjects, facts, rules, registered };
+    let document = Document { id, title, period, subjects, facts, rules, registered, left_out: Vec::new() };
     Read {
         document,
         errors: notes.errors.into_inner(),

@@ -65,6 +65,42 @@ test("vectors, in Chromium", async (t) => {
   assert.equal(results.length, checks.vectors(eco, texts, rust).length);
 });
 
+test("a page loads what judges its subjects, and judges as the whole plan does", async () => {
+  const { page, problems } = await open(browser, server.url);
+  const fetched = [];
+  page.on("request", (request) => fetched.push(request.url().split("/").at(-1)));
+  const found = await page.evaluate(async () => {
+    const cases = [
+      ["urban_wwtp", { influent_bod5_2020_mg_l: 61.6, influent_bod5_mg_l: 81.5 }],
+      ["township_wwtp", { influent_bod5_mg_l: 99.9 }],
+    ];
+    const reports = (plan) => cases.map(([subject, facts]) => plan.evaluate(subject, facts));
+    const code = (work) => {
+      try {
+        return work();
+      } catch (error) {
+        return error.code;
+      }
+    };
+    await init({ plans: ["lianzhou-145"], subjects: ["urban_wwtp", "township_wwtp"] });
+    const part = eco.plan("lianzhou-145");
+    const refused = [() => part.evaluate("project", {}), () => part.facts("project"), () => part.facts("projects")].map(code);
+    const facts = part.facts("urban_wwtp").length;
+    const before = reports(part);
+    await init();
+    const whole = eco.plan("lianzhou-145");
+    return { before, after: reports(whole), refused, facts: [facts, whole.facts("urban_wwtp").length], hashes: [part.hash, whole.hash] };
+  });
+  assert.deepEqual(found.refused, ["not-loaded", "not-loaded", "unknown-subject"]);
+  assert.deepEqual(found.before, found.after);
+  assert.equal(found.facts[0], found.facts[1]);
+  assert.equal(found.hashes[0], found.hashes[1]);
+  const parts = fetched.filter((name) => name.endsWith(".json"));
+  assert.deepEqual(parts.sort(), ["lianzhou-135.json", "lianzhou-145.json", "lianzhou-145.township_wwtp.json", "lianzhou-145.urban_wwtp.json"]);
+  assert.deepEqual(problems, []);
+  await page.close();
+});
+
 test("hostile objects, in Node", (t) => pass(t, checks.hostile(eco)));
 test("hostile objects, in Chromium", async (t) => {
   const results = await inChromium(() => checks.hostile(eco));

@@ -1,5 +1,6 @@
 //! The step between `cargo build` and a package: `ecoplan-bindgen IN.wasm OUT_DIR NAME` writes the wasm file with its
-//! JavaScript glue, and `ecoplan-bindgen models OUT_DIR` each bundled plan as JSON.
+//! JavaScript glue, and `ecoplan-bindgen models OUT_DIR` each bundled plan as JSON, whole and subject by subject, with the
+//! script that says where they are: bundlers look for addresses written out.
 
 use std::error::Error;
 use std::path::Path;
@@ -22,9 +23,23 @@ fn bindgen(input: &str, to: &str, name: &str) -> Result<(), Box<dyn Error>> {
 }
 
 fn models(to: &Path) -> Result<(), Box<dyn Error>> {
+    let at = |file: &str| format!("() => new URL(\"./{file}\", import.meta.url)");
+    let mut script =
+        "// Where the bundled plans are: whole, and for each subject what judges it.\nexport const MODELS = {\n"
+            .to_owned();
     for id in ecoplan::plans() {
         let plan = ecoplan::plan(id)?;
-        std::fs::write(to.join(format!("{id}.json")), serde_json::to_vec(plan.document())?)?;
+        let document = plan.document();
+        let whole = format!("{id}.json");
+        std::fs::write(to.join(&whole), serde_json::to_vec(document)?)?;
+        script += &format!("  \"{id}\": {{\n    whole: {},\n    subjects: {{\n", at(&whole));
+        for subject in document.subjects.iter().map(|subject| subject.id.as_str()) {
+            let part = format!("{id}.{subject}.json");
+            std::fs::write(to.join(&part), serde_json::to_vec(&document.of_subjects(&[subject]))?)?;
+            script += &format!("      {subject}: {},\n", at(&part));
+        }
+        script += "    },\n  },\n";
     }
+    std::fs::write(to.join("models.js"), script + "};\n")?;
     Ok(())
 }

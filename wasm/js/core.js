@@ -107,9 +107,29 @@ export function call(work) {
   }
 }
 
+/** The model of a plan, put together from the parts that are there, if it is not there as a whole. */
+function model({ whole, parts }) {
+  const texts = [...parts.values()];
+  if (whole !== undefined || texts.length === 1) return whole ?? texts[0];
+  const documents = texts.map((text) => JSON.parse(text));
+  const [{ left_out, ...head }] = documents;
+  return JSON.stringify({
+    ...head,
+    facts: documents.flatMap(({ facts }) => facts),
+    rules: documents.flatMap(({ rules }) => rules),
+    left_out: left_out.filter(({ subject }) => !parts.has(subject)),
+  });
+}
+
 export function bind(glue) {
+  // By plan: the whole, and the parts that judge one subject each.
   const models = new Map();
   const opened = new Map();
+
+  function known(id) {
+    if (!models.has(id)) models.set(id, { whole: undefined, parts: new Map() });
+    return models.get(id);
+  }
 
   class Plan {
     #plan;
@@ -162,10 +182,11 @@ export function bind(glue) {
       return structuredClone(this.#document.rules.filter((rule) => subject === undefined || rule.subject === subject));
     }
 
-    // The evaluator's own error names the nearest subject.
+    // The evaluator's own error names the nearest subject, or says that it is not loaded.
     #subject(subject) {
-      const known = this.#document.subjects.some((one) => one.id === subject);
-      if (!known) call(() => this.#plan.evaluate(text(subject, "subject", "the id of a subject"), "{}"));
+      const { subjects, left_out = [] } = this.#document;
+      const here = subjects.some((one) => one.id === subject) && !left_out.some((part) => part.subject === subject);
+      if (!here) call(() => this.#plan.evaluate(text(subject, "subject", "the id of a subject"), "{}"));
     }
 
     coverage() {
@@ -259,9 +280,11 @@ export function bind(glue) {
     EcoplanError,
     Expression,
     Plan,
-    /** Makes a bundled plan's model known. */
-    add(id, model) {
-      models.set(id, model);
+    /** Makes a bundled plan's model known: the whole, or what judges one subject. */
+    add(id, model, subject) {
+      if (subject === undefined) known(id).whole = model;
+      else known(id).parts.set(subject, model);
+      opened.delete(id);
     },
     plan(id) {
       if (!opened.has(id)) {
@@ -272,7 +295,7 @@ export function bind(glue) {
             { code: "unknown-plan", path: "plan", message, message_zh: `没有名为“${id}”的规划`, hint: null, hint_zh: null },
           ]);
         }
-        opened.set(id, Plan.fromModel(models.get(id)));
+        opened.set(id, Plan.fromModel(model(models.get(id))));
       }
       return opened.get(id);
     },

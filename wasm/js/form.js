@@ -294,7 +294,9 @@ export class EcoplanForm extends Base {
       try {
         if (!this.#own) {
           if (!this.#panel) this.#message(WORDS.loading, "", "status");
-          await init({ plans: [id] });
+          // Of a plan, what judges the subject is enough, unless only some of its rules are wanted: their plan has a
+          // hash of its own, made from the whole.
+          await init({ plans: [id], ...(!this.rules?.trim() && { subjects: [this.subject] }) });
         }
         if (!current()) return;
         const plan = this.#own ?? open(id);

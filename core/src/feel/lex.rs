@@ -67,12 +67,10 @@ impl Lexer<'_> {
     }
 
     fn take_while(&mut self, wanted: impl Fn(char) -> bool) -> String {
-        let mut taken = String::new();
-        while let Some(c) = self.rest.first().filter(|c| wanted(**c)) {
-            taken.push(*c);
-            self.next();
-        }
-        taken
+        let count = self.rest.iter().position(|c| !wanted(*c)).unwrap_or(self.rest.len());
+        let (taken, rest) = self.rest.split_at(count);
+        self.rest = rest;
+        taken.iter().collect()
     }
 
     /// White space and comments.

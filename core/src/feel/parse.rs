@@ -473,9 +473,12 @@ impl Parser<'_, '_, '_> {
     /// A function of the subset, its name possibly of several words, followed by a parenthesis.
     fn function(&self) -> Option<Function> {
         Function::ALL.into_iter().find(|f| {
-            let words: Vec<&str> = f.name().split(' ').collect();
-            let named = words.iter().enumerate().all(|(i, w)| matches!(self.at(i), Token::Word(t) if t == w));
-            named && matches!(self.at(words.len()), Token::Symbol("("))
+            let mut next = 0;
+            let named = f.name().split(' ').all(|word| {
+                next += 1;
+                matches!(self.at(next - 1), Token::Word(t) if t == word)
+            });
+            named && matches!(self.at(next), Token::Symbol("("))
         })
     }
 

@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Attribute, Baseline, BaselineValue, Bound, Choice, Cite, Decision, Document, Due, Fact, FactKind, Indicator,
-    Period, Reading, Registered, Reported, ReportedValue, Rule, RuleKind, Source, Strength, StrengthClass, Subject,
+    LeftOut, Period, Reading, Registered, Reported, ReportedValue, Rule, RuleKind, Source, Strength, StrengthClass,
+    Subject,
 };
 use crate::error::variant;
 use crate::input::Input;
@@ -178,18 +179,21 @@ impl<'a, 'e> Object<'a, 'e> {
     }
 
     fn list<T>(&mut self, key: &str, parts: fn(&mut Self) -> T) -> Vec<T> {
+        self.required(key).map(|value| self.list_of(key, value, parts)).unwrap_or_default()
+    }
+
+    fn optional_list<T>(&mut self, key: &str, parts: fn(&mut Self) -> T) -> Vec<T> {
+        self.optional(key).map(|value| self.list_of(key, value, parts)).unwrap_or_default()
+    }
+
+    fn list_of<T>(&self, key: &str, value: Input<'a>, parts: fn(&mut Self) -> T) -> Vec<T> {
+        let Input::List(items) = value else {
+            self.wrong(key, &value, "a list");
+            return Vec::new();
+        };
         let path = self.path(key);
-        match self.required(key) {
-            Some(Input::List(items)) => {
-                let each = |(i, item)| Object::read(format!("{path}[{i}]"), item, self.errors, parts);
-                items.into_iter().enumerate().map(each).collect()
-            }
-            Some(other) => {
-                self.wrong(key, &other, "a list");
-                Vec::new()
-            }
-            None => Vec::new(),
-        }
+        let each = |(i, item)| Object::read(format!("{path}[{i}]"), item, self.errors, parts);
+        items.into_iter().enumerate().map(each).collect()
     }
 }
 
@@ -206,6 +210,7 @@ fn document(o: &mut Object<'_, '_>) -> Document {
         facts: o.list("facts", fact),
         rules: o.list("rules", rule),
         registered: o.list("registered", registered),
+        left_out: o.optional_list("left_out", left_out),
     }
 }
 
@@ -272,6 +277,10 @@ fn registered(o: &mut Object<'_, '_>) -> Registered {
         says: o.object("says", text),
         reason: o.object("reason", text),
     }
+}
+
+fn left_out(o: &mut Object<'_, '_>) -> LeftOut {
+    LeftOut { subject: o.optional_text("subject"), sha256: o.text("sha256") }
 }
 
 fn decision(o: &mut Object<'_, '_>) -> Decision {
