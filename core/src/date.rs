@@ -52,7 +52,7 @@ impl Date {
     }
 
     /// The day counted from 0001-01-01.
-    fn number(self) -> u32 {
+    pub(crate) fn number(self) -> u32 {
         let years = u32::from(self.year - 1);
         let months: u32 = (1..self.month).map(|month| u32::from(days(self.year, month))).sum();
         years * 365 + years / 4 - years / 100 + years / 400 + months + u32::from(self.day - 1)

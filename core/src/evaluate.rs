@@ -126,6 +126,17 @@ pub(crate) fn outcome(rule: &RuleProgram, facts: &Facts, as_of: Date) -> Conclus
     then.conclusion()
 }
 
+/// The margin of a rule under its default reading, where it has one.
+pub(crate) fn margin_of(subject: &SubjectProgram, rule: &RuleProgram, facts: &Facts) -> Option<Decimal> {
+    let test = rule.parts.requires.as_ref()?;
+    let applies = rule.parts.applies.as_ref();
+    let concerns = applies.is_none_or(|c| self::test(&c.expr, &facts.values, &Locals::None) == Truth::True);
+    if !concerns {
+        return None;
+    }
+    margin(&test.expr, rule, subject, facts).map(|(margin, _)| margin)
+}
+
 /// A minimal set of facts after which the finding cannot stay open: from the last declared to the first, each is
 /// dropped that is not needed.
 fn needed(rule: &RuleProgram, parts: &Parts, facts: &Facts, as_of: Date, unknown: Slots) -> Vec<usize> {

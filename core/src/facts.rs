@@ -26,6 +26,16 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
+    /// Nothing is known.
+    pub(crate) fn unknown(subject: &SubjectProgram) -> Self {
+        Facts {
+            values: vec![Value::Unknown; subject.facts.len()],
+            years: vec![None; subject.facts.len()],
+            answered_unknown: Slots::default(),
+            not_assessed: Vec::new(),
+        }
+    }
+
     pub(crate) fn value(&self, slot: usize) -> &Value {
         self.values.get(slot).unwrap_or(&Value::Unknown)
     }
@@ -97,12 +107,7 @@ pub(crate) fn check(
         errors: Vec::new(),
         given: vec![false; subject.facts.len()],
         others: BTreeSet::new(),
-        facts: Facts {
-            values: vec![Value::Unknown; subject.facts.len()],
-            years: vec![None; subject.facts.len()],
-            answered_unknown: Slots::default(),
-            not_assessed: Vec::new(),
-        },
+        facts: Facts::unknown(subject),
     };
     for (name, value) in entries {
         checker.entry(name, value);
@@ -250,7 +255,7 @@ impl<'a> Checker<'a> {
 
 impl FactEntry {
     /// The value that a bare input gives this fact.
-    fn read(&self, input: &Input<'_>) -> Result<Value, Problem> {
+    pub(crate) fn read(&self, input: &Input<'_>) -> Result<Value, Problem> {
         match (self.kind(), input) {
             (FactKind::YesNo, Input::Bool(b)) => Ok(Value::Bool(*b)),
             (FactKind::Number, Input::Number(text) | Input::Text(text)) => self.number(text).map(Value::Number),

@@ -41,6 +41,21 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// The same, borrowing nothing.
+    pub(crate) fn into_owned(self) -> Input<'static> {
+        match self {
+            Input::Null => Input::Null,
+            Input::Bool(flag) => Input::Bool(flag),
+            Input::Number(digits) => Input::Number(digits.into_owned().into()),
+            Input::Text(text) => Input::Text(text.into_owned().into()),
+            Input::List(items) => Input::List(items.into_iter().map(Input::into_owned).collect()),
+            Input::Map(entries) => {
+                let owned = |(key, value): (Cow<'a, str>, Input<'a>)| (key.into_owned().into(), value.into_owned());
+                Input::Map(entries.into_iter().map(owned).collect())
+            }
+        }
+    }
+
     /// Reads the JSON text of facts, `path` being where it came from.
     pub(crate) fn from_json(json: &'a [u8], path: &str) -> Result<Input<'a>, Error> {
         Self::within_limits(json, MAX_TEXT, MAX_DEPTH).map_err(|problem| Error::new(path, problem))

@@ -67,9 +67,11 @@ mod report;
 mod scorecard;
 mod words;
 
+mod batch;
 mod plan;
 mod verify;
 
+pub use batch::{Batch, Bits, Cell, Column, NONE, Read, RowErrors, RuleVerdicts, Verdicts};
 pub use because::{Because, FactValue, Node};
 pub use case::Case;
 pub use change::{Change, Direction};

@@ -16,12 +16,17 @@ pub(crate) fn margin(
     subject: &SubjectProgram,
     facts: &Facts,
 ) -> Option<(Decimal, usize)> {
-    let distance = Measure { moves: rule.measure, facts }.of(test)?;
+    let slot = margin_slot(test, subject)?;
+    Measure { moves: rule.measure, facts }.of(test).map(|distance| (distance, slot))
+}
+
+/// A slot whose unit the margin is in, for a test whose facts are all numbers of one unit.
+pub(crate) fn margin_slot(test: &Expr, subject: &SubjectProgram) -> Option<usize> {
     let mut slots = Vec::new();
     test.facts(&mut |slot| slots.push(slot));
     let mut units = slots.iter().map(|slot| subject.ty(*slot));
     let first = units.next()?;
-    (matches!(first, Type::Number(_)) && units.all(|unit| unit == first)).then_some((distance, *slots.first()?))
+    if matches!(first, Type::Number(_)) && units.all(|unit| unit == first) { slots.first().copied() } else { None }
 }
 
 struct Measure<'a> {

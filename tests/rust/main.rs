@@ -8,6 +8,7 @@
 )]
 
 mod anchors;
+mod batch;
 mod changes;
 mod command;
 mod common;
@@ -20,9 +21,10 @@ mod hostile;
 mod input;
 mod json;
 mod laws;
-mod next;
+mod parts;
 mod plans;
 mod random_plans;
 mod receipts;
 mod rulebook;
 mod vectors;
+mod walk;

@@ -42,7 +42,7 @@ impl Condition {
 }
 
 const CHOICES: [&str; 3] = ["red", "green", "blue"];
-const DAYS: [&str; 3] = ["2024-06-30", "2025-01-01", "2026-01-01"];
+pub(crate) const DAYS: [&str; 3] = ["2024-06-30", "2025-01-01", "2026-01-01"];
 
 fn leaf() -> impl Strategy<Value = Condition> {
     let number = || prop::sample::select(vec!["n0", "n1", "n2", "n3"]);
@@ -82,7 +82,7 @@ fn condition() -> impl Strategy<Value = Condition> {
 }
 
 #[derive(Debug, Clone)]
-struct RandomRule {
+pub(crate) struct RandomRule {
     kind: &'static str,
     strength: &'static str,
     applies: Option<Condition>,
@@ -131,7 +131,7 @@ impl RandomRule {
     }
 }
 
-fn rule() -> impl Strategy<Value = RandomRule> {
+pub(crate) fn rule() -> impl Strategy<Value = RandomRule> {
     let kinds = prop::sample::select(vec!["obligation", "prohibition", "target", "gate", "definition"]);
     let strengths = prop::sample::select(vec!["mandatory", "in_principle", "progressive", "encouraged"]);
     let due = prop::option::of(prop::sample::select(vec!["2024-12-31", "\"due\""]));
@@ -139,7 +139,7 @@ fn rule() -> impl Strategy<Value = RandomRule> {
         .prop_map(|(kind, strength, applies, conditions, due)| RandomRule { kind, strength, applies, conditions, due })
 }
 
-fn plan(rules: &[RandomRule], backwards: bool) -> Result<Plan, ecoplan::Errors> {
+pub(crate) fn plan(rules: &[RandomRule], backwards: bool) -> Result<Plan, ecoplan::Errors> {
     let mut text =
         "[plan]\nid = \"p\"\ntitle = { zh = \"t\", en = \"t\" }\nperiod = { start = 2021-01-01, end = 2025-12-31 }\n\
                     [[subject]]\nid = \"s\"\nlabel = { zh = \"l\", en = \"l\" }\n"

@@ -104,6 +104,18 @@ impl Comparison {
         }
     }
 
+    /// Whether it holds between two values.
+    pub(crate) fn holds<T: Ord>(self, a: &T, b: &T) -> bool {
+        match self {
+            Comparison::Equal => a == b,
+            Comparison::NotEqual => a != b,
+            Comparison::Less => a < b,
+            Comparison::LessOrEqual => a <= b,
+            Comparison::Greater => a > b,
+            Comparison::GreaterOrEqual => a >= b,
+        }
+    }
+
     /// The comparison that holds where this one does not.
     pub(crate) fn negated(self) -> Self {
         match self {
