@@ -2,7 +2,7 @@
 //! where ECOPLAN_PLAN_TEXT names it. With ECOPLAN_BLESS set as well, the lock file is written anew.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ecoplan::Plan;
 use ecoplan::model::Document;
@@ -12,15 +12,25 @@ use sha2::{Digest, Sha256};
 /// The document that both bundled plans cite.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Lock {
+pub(crate) struct Lock {
     /// SHA-256 of the text without white space.
     sha256: String,
     /// Anchor without white space, to the place of its first character.
-    anchors: BTreeMap<String, usize>,
+    pub(crate) anchors: BTreeMap<String, usize>,
 }
 
-fn squeeze(text: &str) -> String {
+pub(crate) fn squeeze(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+fn file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("anchors.lock.json")
+}
+
+impl Lock {
+    pub(crate) fn read() -> Self {
+        serde_json::from_str(&std::fs::read_to_string(file()).unwrap()).unwrap()
+    }
 }
 
 fn anchors() -> Vec<String> {
@@ -45,12 +55,11 @@ fn lock_of(text: &str) -> Lock {
 
 #[test]
 fn anchors_are_in_the_plan() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("anchors.lock.json");
     let text = std::env::var_os("ECOPLAN_PLAN_TEXT").map(|path| std::fs::read_to_string(path).unwrap());
     if let (Some(text), Some(_)) = (&text, std::env::var_os("ECOPLAN_BLESS")) {
-        std::fs::write(&file, serde_json::to_string_pretty(&lock_of(text)).unwrap() + "\n").unwrap();
+        std::fs::write(file(), serde_json::to_string_pretty(&lock_of(text)).unwrap() + "\n").unwrap();
     }
-    let lock: Lock = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let lock = Lock::read();
     let locked: Vec<&String> = lock.anchors.keys().collect();
     let mut cited = anchors();
     cited.sort();

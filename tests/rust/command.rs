@@ -184,6 +184,28 @@ fn the_output_in_the_readmes_is_real() {
     }
 }
 
+/// The clauses that the READMEs count are those that there are.
+#[test]
+fn the_counts_in_the_readmes_are_right() {
+    let counts = ecoplan::plan("lianzhou-145").unwrap().coverage().counts;
+    for (readme, around) in [
+        (
+            "README.md",
+            [("the plan, ", " in all"), (": ", " rules that"), (", ", " that need"), ("and ", " on a register")],
+        ),
+        (
+            "README.zh-CN.md",
+            [("条款共 ", " 条："), ("其中 ", " 条规则"), ("，", " 条还须人工判断"), ("，", " 条程序无法判定")],
+        ),
+    ] {
+        let text = std::fs::read_to_string(root().join(readme)).unwrap();
+        let all = [counts.total, counts.executable, counts.judgement, counts.registered];
+        for ((before, after), count) in around.into_iter().zip(all) {
+            assert!(text.contains(&format!("{before}{count}{after}")), "{readme}: {before}{count}{after}");
+        }
+    }
+}
+
 /// The rule that the READMEs show is that of the plan.
 #[test]
 fn the_rule_in_the_readmes_compiles() {

@@ -1,11 +1,13 @@
-//! The rulebook: every clause of the plan in words, chapter by chapter, to be checked against the document by somebody who
+//! The rulebook: every clause of the plan in words, in the order of the document, to be checked against it by somebody who
 //! does not read TOML. It is generated; with ECOPLAN_BLESS set it is written anew, without it a difference fails.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ecoplan::model::{Due, Fact, Registered, Rule, RuleKind, Source, StrengthClass};
-use ecoplan::{Clause, ClauseState, ExplainedFinding, Lang, Line, Plan};
+use ecoplan::{ChapterCoverage, Clause, ClauseState, ExplainedFinding, Lang, Line, Plan};
+
+use crate::anchors::{Lock, squeeze};
 
 struct Book<'a> {
     plan: &'a Plan,
@@ -34,31 +36,58 @@ impl Book<'_> {
         self.say(&line);
     }
 
-    fn write(&mut self) {
+    /// The cover: how much of each chapter is rules, and where the chapters are.
+    fn cover(&mut self) {
         let title = self.plan.title().get(self.lang).to_owned();
         let heading = format!("# {title}{}", self.pick("：规则手册", ": rulebook"));
         self.say(&heading);
         let head = self.pick(
-            "本手册由规则文件自动生成，请勿手工修改。条件中的名称为填报项；括号中的代码为规则和填报项的标识。“须人工判断”的填报项由有权的人员填写，程序不推测。",
-            "Generated from the rule files: do not edit. The names in conditions are facts to be supplied; what stands in code is the id of a rule or fact. A judgement is supplied by a person, never guessed.",
+            "本手册由规则文件自动生成，请勿手工修改。各章条款按规划原文的先后排列，可逐页对照；一句话有几项要求的，分列为几条；条件中的名称为填报项，括号中的代码为规则和填报项的标识。“须人工判断”的填报项由有权的人员填写，程序不推测。",
+            "Generated from the rule files: do not edit. Each chapter goes through the document in its order, to be checked page by page; a sentence with several duties stands as several clauses. The names in conditions are facts to be supplied; what stands in code is the id of a rule or fact. A judgement is supplied by a person, never guessed.",
         );
         let head = format!("\n{head}\n");
         self.say(&head);
         let coverage = self.plan.coverage();
-        let counts = format!("```text\n{}```", coverage.explain(self.lang));
+        let counts = format!("```text\n{}```\n", coverage.explain(self.lang));
         self.say(&counts);
+        for ChapterCoverage { chapter, .. } in coverage.chapters {
+            let line = format!("- [{}](rulebook/{})", self.chapter_name(chapter), name(self.lang, chapter));
+            self.say(&line);
+        }
+    }
+
+    fn chapter_name(&self, chapter: u32) -> String {
+        match (self.lang, chapter) {
+            (Lang::Zh, 0) => "前言".to_owned(),
+            (Lang::En, 0) => "Foreword".to_owned(),
+            (Lang::Zh, _) => format!("第 {chapter} 章"),
+            (Lang::En, _) => format!("Chapter {chapter}"),
+        }
+    }
+
+    /// One chapter, in the order of the document.
+    fn chapter(&mut self, chapter: u32, lock: &Lock) {
+        let heading = format!("# {}", self.chapter_name(chapter));
+        self.say(&heading);
+        let mut clauses = self.plan.coverage().clauses;
+        clauses.retain(|clause| clause.cite.chapter == chapter);
+        clauses.sort_by_key(|clause| lock.anchors[&squeeze(&clause.cite.anchor)]);
         let mut place = None;
-        for clause in &coverage.clauses {
-            let now = (clause.cite.chapter, clause.cite.section);
-            if place != Some(now) {
-                let (chapter, section) = now;
+        for clause in &clauses {
+            let now = (clause.cite.section, clause.cite.item);
+            if place != Some(now) && now != (0, None) {
+                let (section, item) = now;
+                let item = item.map_or_else(String::new, |n| match self.lang {
+                    Lang::Zh => format!("第 {n} 部分"),
+                    Lang::En => format!(", item {n}"),
+                });
                 let heading = match self.lang {
-                    Lang::Zh => format!("\n## 第 {chapter} 章第 {section} 节"),
-                    Lang::En => format!("\n## Chapter {chapter}, section {section}"),
+                    Lang::Zh => format!("\n## 第 {section} 节{item}"),
+                    Lang::En => format!("\n## Section {section}{item}"),
                 };
                 self.say(&heading);
-                place = Some(now);
             }
+            place = Some(now);
             self.clause(clause);
         }
     }
@@ -237,36 +266,60 @@ fn day(due: &Due) -> String {
     }
 }
 
-fn book(plan: &Plan, lang: Lang) -> String {
-    let reports = plan.subjects().iter().map(|subject| plan.evaluate_json(&subject.id, "{}").unwrap());
-    let words =
-        reports.flat_map(|report| report.explanation(lang).findings).map(|one| (one.rule.clone(), one)).collect();
-    let mut book = Book { plan, lang, words, out: String::new() };
-    book.write();
-    book.out
+fn name(lang: Lang, chapter: u32) -> String {
+    match lang {
+        Lang::Zh => format!("chapter-{chapter}.zh-CN.md"),
+        Lang::En => format!("chapter-{chapter}.md"),
+    }
 }
 
-fn file(lang: Lang) -> PathBuf {
-    let name = match lang {
+/// The pages by file name: the cover, and the chapters.
+fn book(plan: &Plan, lang: Lang, lock: &Lock) -> BTreeMap<String, String> {
+    let reports = plan.subjects().iter().map(|subject| plan.evaluate_json(&subject.id, "{}").unwrap());
+    let words: BTreeMap<_, _> =
+        reports.flat_map(|report| report.explanation(lang).findings).map(|one| (one.rule.clone(), one)).collect();
+    let page = |write: &dyn Fn(&mut Book<'_>)| {
+        let mut book = Book { plan, lang, words: words.clone(), out: String::new() };
+        write(&mut book);
+        book.out
+    };
+    let cover = match lang {
         Lang::Zh => "RULEBOOK.zh-CN.md",
         Lang::En => "RULEBOOK.md",
     };
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("spec/lianzhou-145").join(name)
+    let mut pages = BTreeMap::from([(cover.to_owned(), page(&|book| book.cover()))]);
+    for ChapterCoverage { chapter, .. } in plan.coverage().chapters {
+        let path = format!("rulebook/{}", name(lang, chapter));
+        pages.insert(path, page(&|book| book.chapter(chapter, lock)));
+    }
+    pages
 }
 
 #[test]
 fn the_rulebook_is_of_these_rules() {
     let plan = ecoplan::plan("lianzhou-145").unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("spec/lianzhou-145");
+    let lock = Lock::read();
+    let mut written = BTreeSet::new();
     for lang in [Lang::Zh, Lang::En] {
-        let text = book(&plan, lang);
-        if std::env::var_os("ECOPLAN_BLESS").is_some() {
-            std::fs::write(file(lang), &text).unwrap();
-        }
-        let committed = std::fs::read_to_string(file(lang)).unwrap();
-        assert!(committed == text, "{} is not of these rules: ECOPLAN_BLESS=1 writes it anew", file(lang).display());
+        let pages = book(&plan, lang, &lock);
         // Every clause has its entry.
         for clause in plan.coverage().clauses {
-            assert!(text.contains(&format!(" `{}`\n", clause.id)), "{}", clause.id);
+            let entry = format!(" `{}`\n", clause.id);
+            assert_eq!(pages.values().filter(|page| page.contains(&entry)).count(), 1, "{}", clause.id);
+        }
+        for (name, text) in pages {
+            let path = folder.join(&name);
+            if std::env::var_os("ECOPLAN_BLESS").is_some() {
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(&path, &text).unwrap();
+            }
+            let committed = std::fs::read_to_string(&path).unwrap_or_default();
+            assert!(committed == text, "{} is not of these rules: ECOPLAN_BLESS=1 writes it anew", path.display());
+            written.insert(path);
         }
     }
+    let there = std::fs::read_dir(folder.join("rulebook")).unwrap().map(|entry| entry.unwrap().path());
+    let stale: Vec<PathBuf> = there.filter(|path| !written.contains(path)).collect();
+    assert!(stale.is_empty(), "of no chapter: {stale:?}");
 }

@@ -151,15 +151,16 @@ pub(crate) struct Boundaries {
     pub(crate) rows: Vec<Boundary>,
 }
 
-/// Plan, subject, rule, fact and number; then a value below, at and above it, each with the expected outcome.
+/// Plan, subject, rule, fact and number; then a value below, at and above it, each with the expected outcome. The values
+/// of a set, whose items are counted, are lists.
 pub(crate) type Boundary = (String, String, String, String, String, Side, Side, Side);
-type Side = (String, String);
+type Side = (Json, String);
 
 pub(crate) fn check_boundary(plan: &Plan, others: &BTreeMap<String, Json>, row: &Boundary) {
     let (_, subject, rule, fact, _, below, at, above) = row;
     for (value, expected) in [below, at, above] {
         let mut facts = others.clone();
-        facts.insert(fact.clone(), json!(value));
+        facts.insert(fact.clone(), value.clone());
         let outcome = match plan.evaluate(subject, &facts) {
             Ok(report) => report.finding(rule).unwrap().outcome().as_str(),
             Err(errors) => errors.iter().next().unwrap().code(),
