@@ -312,7 +312,12 @@ pub(crate) fn suffix(unit: &str, lang: Lang) -> String {
         ("t/h", Lang::Zh) => " 吨/小时".to_owned(),
         ("kg/a", Lang::Zh) => " 千克/年".to_owned(),
         ("m2/person", Lang::Zh) => " 平方米/人".to_owned(),
+        ("10^4 m3", Lang::Zh) => " 万立方米".to_owned(),
+        ("10^4 yuan", Lang::Zh) => " 万元".to_owned(),
         ("m3/10^4 yuan", Lang::Zh) => " 立方米/万元".to_owned(),
+        ("t/10^4 yuan", Lang::Zh) => " 吨/万元".to_owned(),
+        ("tce", Lang::Zh) => " 吨标准煤".to_owned(),
+        ("tce/10^4 yuan", Lang::Zh) => " 吨标准煤/万元".to_owned(),
         (unit, _) => format!(" {}", unit.split('/').map(symbol).collect::<Vec<_>>().join("/")),
     }
 }

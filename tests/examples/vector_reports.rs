@@ -1,4 +1,5 @@
-//! Prints what Rust says of every shared vector, one JSON object a line, for other languages to be compared with.
+//! Prints what Rust says of every shared vector, one JSON object a line, for other languages to be compared with. Of a
+//! case's findings, those that the vector is about; all, in the first case of a subject.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -6,10 +7,10 @@
     reason = "a test that cannot go on fails"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::slice;
 
-use ecoplan::{Errors, Plan};
+use ecoplan::{Errors, Plan, Report};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -38,6 +39,16 @@ fn show(key: &str, result: Result<impl Serialize, Errors>) {
     }
 }
 
+/// A report with the findings of some rules, or of all where none is named.
+fn about(report: Result<Report, Errors>, rules: &[&str]) -> Result<Json, Errors> {
+    let mut report = serde_json::to_value(report?).unwrap();
+    if !rules.is_empty() {
+        let findings = report["findings"].as_array_mut().unwrap();
+        findings.retain(|finding| rules.contains(&finding["rule"].as_str().unwrap()));
+    }
+    Ok(report)
+}
+
 /// Every state of the gate's facts, in their order; `null` where a fact is not known.
 fn states(facts: &[Json]) -> Vec<Vec<Json>> {
     let mut states = vec![vec![]];
@@ -55,12 +66,16 @@ fn states(facts: &[Json]) -> Vec<Vec<Json>> {
 }
 
 fn main() {
+    let mut seen = BTreeSet::new();
     for file in load_all("cases") {
         let plan = plan(&file["plan"]);
         for case in file["cases"].as_array().unwrap() {
             let plan = at(&plan, &case["as_of"]);
-            let report = plan.evaluate_json(case["subject"].as_str().unwrap(), case["facts"].to_string());
-            show(case["name"].as_str().unwrap(), report);
+            let subject = case["subject"].as_str().unwrap();
+            let report = plan.evaluate_json(subject, case["facts"].to_string());
+            let first = seen.insert((plan.id().to_owned(), subject.to_owned()));
+            let rules = case["expect"].as_object().unwrap().keys().map(String::as_str).filter(|_| !first);
+            show(case["name"].as_str().unwrap(), about(report, &rules.collect::<Vec<_>>()));
         }
     }
     let bad = load("bad-facts.json");
@@ -77,7 +92,7 @@ fn main() {
                 let mut facts = file["others"].get(rule).cloned().unwrap_or_else(|| json!({}));
                 facts[fact] = row[side][0].clone();
                 let key = format!("{rule} {fact} {}", row[side][0]);
-                show(&key, plan.evaluate(row[1].as_str().unwrap(), &facts));
+                show(&key, about(plan.evaluate(row[1].as_str().unwrap(), &facts), &[rule]));
             }
         }
     }
@@ -86,7 +101,8 @@ fn main() {
     let names = gate["facts"].as_array().unwrap();
     for state in states(names) {
         let facts: BTreeMap<_, _> = names.iter().map(|name| name.as_str().unwrap()).zip(&state).collect();
-        show(&format!("two-high-gate {}", json!(state)), gated.evaluate(gate["subject"].as_str().unwrap(), &facts));
+        let report = gated.evaluate(gate["subject"].as_str().unwrap(), &facts);
+        show(&format!("two-high-gate {}", json!(state)), about(report, &[gate["rule"].as_str().unwrap()]));
     }
     for file in ["table1.json", "table2-as-of-2020.json", "table2-as-of-2025.json"] {
         let table = load(file);

@@ -4,16 +4,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use ecoplan::model::{Due, Fact, Registered, Rule, RuleKind, Source, StrengthClass};
+use ecoplan::model::{Due, Fact, FactKind, Registered, Rule, RuleKind, Source, StrengthClass};
 use ecoplan::{ChapterCoverage, Clause, ClauseState, ExplainedFinding, Lang, Line, Plan};
 
 use crate::anchors::{Lock, squeeze};
+
+type Words = BTreeMap<String, ExplainedFinding>;
 
 struct Book<'a> {
     plan: &'a Plan,
     lang: Lang,
     /// Each rule in the words of an empty case.
-    words: BTreeMap<String, ExplainedFinding>,
+    words: Words,
+    /// The same with the first alternative reading of each rule in place of the default, with the second …
+    readings: Vec<Words>,
     out: String,
 }
 
@@ -60,7 +64,7 @@ impl Book<'_> {
         match (self.lang, chapter) {
             (Lang::Zh, 0) => "前言".to_owned(),
             (Lang::En, 0) => "Foreword".to_owned(),
-            (Lang::Zh, _) => format!("第 {chapter} 章"),
+            (Lang::Zh, _) => format!("第{}章", numeral(chapter)),
             (Lang::En, _) => format!("Chapter {chapter}"),
         }
     }
@@ -78,12 +82,13 @@ impl Book<'_> {
             if place != Some(now) && now != (0, None) {
                 let (section, item) = now;
                 let item = item.map_or_else(String::new, |n| match self.lang {
-                    Lang::Zh => format!("第 {n} 部分"),
+                    Lang::Zh => format!(" 第{}项", numeral(n)),
                     Lang::En => format!(", item {n}"),
                 });
-                let heading = match self.lang {
-                    Lang::Zh => format!("\n## 第 {section} 节{item}"),
-                    Lang::En => format!("\n## Section {section}{item}"),
+                let heading = match (self.lang, section) {
+                    (_, 0) => self.pick("\n## 章首", "\n## Before the first section").to_owned(),
+                    (Lang::Zh, _) => format!("\n## 第{}节{item}", numeral(section)),
+                    (Lang::En, _) => format!("\n## Section {section}{item}"),
                 };
                 self.say(&heading);
             }
@@ -102,45 +107,36 @@ impl Book<'_> {
     }
 
     fn registered(&mut self, entry: &Registered) {
-        let heading = format!("\n### {} `{}`", self.pick("仅登记", "Registered"), entry.id);
+        let (says, mark) = (entry.says.get(self.lang), self.pick("（仅登记）", " (registered)"));
+        let heading = format!("\n### {says}{mark} `{}`", entry.id);
         self.say(&heading);
-        self.item("内容", "It says", entry.says.get(self.lang));
         self.item("不作为规则的原因", "Why it is no rule", entry.reason.get(self.lang));
-        let cite = self.cite(entry.cite.item, entry.cite.table, &entry.cite.anchor);
-        self.item("出处", "Source", &cite);
+        let cite = self.cite(entry.cite.table, &entry.cite.anchor);
+        self.item("原文", "In the text", &cite);
     }
 
-    fn cite(&self, item: Option<u32>, table: Option<u32>, anchor: &str) -> String {
-        let item = item.map_or_else(String::new, |n| match self.lang {
-            Lang::Zh => format!("第 {n} 部分，"),
-            Lang::En => format!("item {n}, "),
-        });
+    fn cite(&self, table: Option<u32>, anchor: &str) -> String {
         let table = table.map_or_else(String::new, |n| match self.lang {
             Lang::Zh => format!("表 {n}，"),
             Lang::En => format!("table {n}, "),
         });
-        format!("{item}{table}“{}”", anchor.replace('“', "‘").replace('”', "’"))
+        format!("{table}“{}”", anchor.replace('“', "‘").replace('”', "’"))
     }
 
     fn rule(&mut self, rule: &Rule, state: ClauseState) {
         let heading = format!("\n### {} `{}`", rule.title.get(self.lang), rule.id);
         self.say(&heading);
         self.item("内容", "It says", rule.says.get(self.lang));
-        let cite = self.cite(rule.cite.item, rule.cite.table, &rule.cite.anchor);
-        self.item("出处", "Source", &cite);
+        let cite = self.cite(rule.cite.table, &rule.cite.anchor);
+        self.item("原文", "In the text", &cite);
         let subject = self.plan.subjects().iter().find(|subject| subject.id == rule.subject).unwrap().label.clone();
         let (kind, class) = (self.kind(rule.kind), self.class(rule.strength.class));
         let about = match self.lang {
-            Lang::Zh => format!(
-                "{}；{kind}；{class}（原文“{}”）；责任主体：{}",
-                subject.zh, rule.strength.verb, rule.addressee.zh
-            ),
-            Lang::En => format!(
-                "{}; {kind}; {class} (“{}”); addressed to: {}",
-                subject.en, rule.strength.verb, rule.addressee.en
-            ),
+            Lang::Zh => format!("{}；{kind}；{class}（原文“{}”）", subject.zh, rule.strength.verb),
+            Lang::En => format!("{}; {kind}; {class} (“{}”)", subject.en, rule.strength.verb),
         };
         self.item("对象和性质", "Subject and kind", &about);
+        self.item("责任主体", "Bound", rule.addressee.get(self.lang));
         if state == ClauseState::Judgement {
             let text = self.pick("须由有权人员判断其中的填报项", "some of its facts are a person's judgement");
             let text = text.to_owned();
@@ -150,39 +146,54 @@ impl Book<'_> {
             self.item("期限", "Due", &due);
         }
         let words = self.words.get(&rule.id).cloned().unwrap();
-        for line in words.lines.iter().filter(|line| line.key == "because") {
-            self.condition(line, 0);
+        let parts: Vec<&Line> = words.lines.iter().filter(|line| line.key == "because").collect();
+        if rule.applies.is_none() {
+            let every = self.pick("该类对象全部", "every one").to_owned();
+            self.item("适用", "Applies if", &every);
         }
-        let facts = self.facts(rule);
-        self.item("填报项", "Facts", &facts);
-        for reading in &rule.readings {
-            let conditions = reading.applies.iter().chain(&reading.requires);
-            let decisions = reading.decisions.iter().filter_map(|decision| decision.when.as_ref());
-            let texts: Vec<String> = conditions.chain(decisions).map(|text| format!("`{}`", text.trim())).collect();
-            let due = reading.due.as_ref().map(|due| format!("due {}", day(due)));
-            let all: Vec<String> = texts.into_iter().chain(due).collect();
-            let text = format!("{} — {}", reading.note.get(self.lang), all.join(", "));
-            self.item("另一种理解", "Read otherwise", &text);
+        parts.iter().for_each(|line| self.condition(line, 0));
+        self.item("填报项", "Facts", "");
+        self.facts(rule).iter().for_each(|fact| self.fact(fact));
+        for (place, reading) in rule.readings.iter().enumerate() {
+            self.item("另一种理解", "Read otherwise", reading.note.get(self.lang));
+            // What it changes, in words: all that is not so by default.
+            let other = self.readings[place].get(&rule.id).cloned().unwrap();
+            let changed = other.lines.iter().filter(|line| line.key == "because" && !parts.contains(line));
+            changed.for_each(|line| self.condition(line, 1));
+            if let Some(due) = &reading.due {
+                let due = format!("  - **{}**{}{}", self.pick("期限", "Due"), self.pick("：", ": "), self.day(due));
+                self.say(&due);
+            }
         }
+        let (zh, en) = match rule.kind {
+            RuleKind::Gate | RuleKind::Definition => ("情形成立时", "Where it bites"),
+            _ if rule.requires.is_none() && rule.done.is_none() => ("情形成立时", "Where it bites"),
+            _ => ("未满足时", "If not met"),
+        };
         for action in &rule.actions {
-            self.item("应做", "To do", action.get(self.lang));
+            self.item(zh, en, action.get(self.lang));
         }
         for note in &rule.notes {
-            self.item("注意", "Note", note.get(self.lang));
+            self.item("说明", "Note", note.get(self.lang));
         }
     }
 
     /// A condition in words, its parts indented; what would stand there for the values of an empty case is left out.
     fn condition(&mut self, line: &Line, depth: usize) {
         let text = line.text.replace("（暂缺）", "").replace(" (not known)", "");
-        let label =
-            if line.label.is_empty() { String::new() } else { format!("**{}**{}", line.label, self.pick("：", ": ")) };
+        let mut label = line.label.clone();
+        if let Some(first) = label.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        if !label.is_empty() {
+            label = format!("**{label}**{}", self.pick("：", ": "));
+        }
         let shown = format!("{:indent$}- {label}{text}", "", indent = depth * 2);
         self.say(&shown);
         line.parts.iter().for_each(|part| self.condition(part, depth + 1));
     }
 
-    fn facts(&self, rule: &Rule) -> String {
+    fn facts(&self, rule: &Rule) -> Vec<Fact> {
         let conditions =
             |applies: &Option<String>, requires: &Option<String>, decisions: &[ecoplan::model::Decision]| {
                 let decisions = decisions.iter().filter_map(|decision| decision.when.clone());
@@ -200,12 +211,12 @@ impl Book<'_> {
                 .iter()
                 .any(|text| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == fact.name))
         };
-        let shown = all.iter().filter(named).map(|fact| self.fact(fact));
-        shown.collect::<Vec<_>>().join(self.pick("；", "; "))
+        all.iter().filter(named).map(|fact| (**fact).clone()).collect()
     }
 
-    fn fact(&self, fact: &Fact) -> String {
-        let mut text = format!("{} `{}`", fact.label.get(self.lang), fact.name);
+    /// A fact with all that decides how it is filled in.
+    fn fact(&mut self, fact: &Fact) {
+        let mut text = format!("  - {} `{}`", fact.label.get(self.lang), fact.name);
         let unit = fact.unit.as_ref().map(|unit| format!(" [{unit}]"));
         text += &unit.unwrap_or_default();
         text += match fact.source {
@@ -213,20 +224,49 @@ impl Book<'_> {
             Source::Judgement => self.pick("（须人工判断）", " (a judgement)"),
             Source::Assigned => self.pick("（由主管部门或上级下达、认定）", " (set or determined by the authorities)"),
         };
-        text
+        let choices: Vec<&str> = fact.choices.iter().map(|choice| choice.label.get(self.lang)).collect();
+        if !choices.is_empty() {
+            let kind = match fact.kind {
+                FactKind::Set => self.pick("可多选", "any of"),
+                _ => self.pick("单选", "one of"),
+            };
+            text += &match self.lang {
+                Lang::Zh => format!("；{kind}：{}", choices.join("、")),
+                Lang::En => format!("; {kind}: {}", choices.join(", ")),
+            };
+        }
+        if let Some(help) = &fact.help {
+            text += self.pick("。", ". ");
+            text += help.get(self.lang);
+        }
+        self.say(&text);
     }
 
     fn due(&self, rule: &Rule) -> Option<String> {
         match &rule.due {
-            Some(due) => Some(day(due)),
+            Some(due) => Some(self.day(due)),
             None if rule.kind == RuleKind::Target => {
-                let end = self.plan.period().end;
+                let end = self.day(&Due::Date(self.plan.period().end));
                 Some(match self.lang {
                     Lang::Zh => format!("{end}（原文未写明，按规划期末）"),
                     Lang::En => format!("{end} (none is printed: the plan's last day)"),
                 })
             }
             None => None,
+        }
+    }
+
+    fn day(&self, due: &Due) -> String {
+        match due {
+            Due::Date(day) => match self.lang {
+                Lang::En => day.to_string(),
+                Lang::Zh => {
+                    let day = day.to_string();
+                    let parts: Vec<&str> = day.split('-').map(|part| part.trim_start_matches('0')).collect();
+                    format!("{}年{}月{}日", parts[0], parts[1], parts[2])
+                }
+            },
+            Due::Fact(name) => format!("`{name}`"),
         }
     }
 
@@ -259,11 +299,9 @@ impl Book<'_> {
     }
 }
 
-fn day(due: &Due) -> String {
-    match due {
-        Due::Date(day) => day.to_string(),
-        Due::Fact(name) => format!("`{name}`"),
-    }
+/// 一 to 十.
+fn numeral(number: u32) -> &'static str {
+    ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"][usize::try_from(number).unwrap()]
 }
 
 fn name(lang: Lang, chapter: u32) -> String {
@@ -273,13 +311,36 @@ fn name(lang: Lang, chapter: u32) -> String {
     }
 }
 
+fn words(plan: &Plan, lang: Lang) -> Words {
+    let reports = plan.subjects().iter().map(|subject| plan.evaluate_json(&subject.id, "{}").unwrap());
+    reports.flat_map(|report| report.explanation(lang).findings).map(|one| (one.rule.clone(), one)).collect()
+}
+
+/// The plan with another reading of each rule that has so many.
+fn read_otherwise(plan: &Plan, place: usize) -> Plan {
+    let mut document = plan.document().clone();
+    for rule in &mut document.rules {
+        let Some(reading) = rule.readings.get(place).cloned() else { continue };
+        rule.readings.clear();
+        rule.applies = reading.applies.or(rule.applies.take());
+        rule.requires = reading.requires.or(rule.requires.take());
+        if !reading.decisions.is_empty() {
+            rule.decisions = reading.decisions;
+        }
+        // The words and numbers of the default need not stand in it.
+        (rule.bounds, rule.measure, rule.baseline) = (Vec::new(), None, None);
+        rule.indicator = None;
+    }
+    Plan::from_document(document).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
 /// The pages by file name: the cover, and the chapters.
 fn book(plan: &Plan, lang: Lang, lock: &Lock) -> BTreeMap<String, String> {
-    let reports = plan.subjects().iter().map(|subject| plan.evaluate_json(&subject.id, "{}").unwrap());
-    let words: BTreeMap<_, _> =
-        reports.flat_map(|report| report.explanation(lang).findings).map(|one| (one.rule.clone(), one)).collect();
+    let most = plan.rules().iter().map(|rule| rule.readings.len()).max().unwrap_or_default();
+    let readings: Vec<Words> = (0..most).map(|place| words(&read_otherwise(plan, place), lang)).collect();
+    let words = words(plan, lang);
     let page = |write: &dyn Fn(&mut Book<'_>)| {
-        let mut book = Book { plan, lang, words: words.clone(), out: String::new() };
+        let mut book = Book { plan, lang, words: words.clone(), readings: readings.clone(), out: String::new() };
         write(&mut book);
         book.out
     };

@@ -301,7 +301,8 @@ test("what the page around it can say and hear", async (t) => {
   assert.equal((await report()).findings.find(({ rule }) => rule === PLUS_20).margin, "0.4");
   // Facts that are the same for all cases.
   await page.evaluate(async () => {
-    const { plan } = await import("./ecoplan/index.js");
+    const { default: init, plan } = await import("./ecoplan/index.js");
+    await init();
     document.querySelector("ecoplan-form").plan = plan("lianzhou-145").withFacts("project", { assigned_energy_intensity_reduction_pct: 14.5 });
     document.querySelector("ecoplan-form").subject = "project";
   });
