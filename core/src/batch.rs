@@ -217,7 +217,6 @@ impl Batch {
         let by_row = self.kinds.contains(&ColumnKind::AsOf);
         let as_of = if by_row { ByDay::Lane(facts) } else { ByDay::One(self.as_of) };
         let known = Known { subject, is_column: &is_column, values: &values };
-        // More choices than a set has bits, or a byte has places: such a fact is read of each row.
         let rules: Vec<Option<Together>> =
             subject.rules.iter().map(|rule| Together::new(rule, &known, as_of)).collect();
         let mut slots = Slots::default();

@@ -141,13 +141,15 @@ impl Columns {
     fn stream(self, py: Python<'_>) -> PyResult<Bound<'_, PyCapsule>> {
         let schema = Arc::new(Schema::new(self.fields));
         let batch = RecordBatch::try_new(schema.clone(), self.arrays).map_err(|e| arrow_error(&e))?;
-        stream(py, schema, vec![batch])
+        stream(py, RecordBatchIterator::new([Ok(batch)], schema))
     }
 }
 
 /// The capsule of the Arrow C stream interface. A producer need not follow a requested schema.
-pub(crate) fn stream(py: Python<'_>, schema: SchemaRef, batches: Vec<RecordBatch>) -> PyResult<Bound<'_, PyCapsule>> {
-    let reader = RecordBatchIterator::new(batches.into_iter().map(Ok), schema);
+pub(crate) fn stream(
+    py: Python<'_>,
+    reader: impl RecordBatchReader + Send + 'static,
+) -> PyResult<Bound<'_, PyCapsule>> {
     PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), c"arrow_array_stream")
 }
 

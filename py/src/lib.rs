@@ -1,6 +1,7 @@
 //! The Python module `ecoplan._ecoplan`: the evaluator of the `ecoplan` crate, with Python's types in and out.
 
 mod arrow;
+mod cells;
 mod error;
 mod expression;
 mod input;
@@ -24,7 +25,7 @@ mod _ecoplan {
     #[pymodule_export]
     use super::scorecard::{Row, Scorecard};
     #[pymodule_export]
-    use super::table::Table;
+    use super::table::{Table, TableStream};
 
     use pyo3::prelude::*;
 

@@ -65,6 +65,21 @@ impl Plan {
             None => Ok(slf.clone().unbind()),
         }
     }
+
+    /// The plan for one table: of a day, with facts that hold for every row.
+    fn of_table(
+        slf: &Bound<'_, Self>,
+        py: Python<'_>,
+        subject: &str,
+        as_of: Option<&Bound<'_, PyAny>>,
+        constants: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Py<Plan>> {
+        let plan = Plan::of_day(slf, as_of)?;
+        match constants {
+            Some(_) => Py::new(py, plan.get().with_facts(py, subject, constants, None)?),
+            None => Ok(plan),
+        }
+    }
 }
 
 #[pymethods]
@@ -290,7 +305,8 @@ impl Plan {
     ///
     /// A column is read where its name is that of a fact (or a fact's ``_year``); null and NaN are not given. A cell
     /// that is wrong counts as not given, and the column ``error`` names its code and fact. The result has a column for
-    /// each rule, named by its id, with the outcome; ``<rule>.decision`` for gates and definitions; and ``error``.
+    /// each rule, named by its id, with the outcome; ``<rule>.decision`` for gates and definitions; and ``error``. A
+    /// column ``as_of`` gives each row a day of judgement of its own.
     ///
     /// Args:
     ///     subject: What the rows are about.
@@ -300,11 +316,19 @@ impl Plan {
     ///     columns: Which column stands for which fact: ``{"进水BOD": "influent_bod5_mg_l"}``.
     ///     strict: Whether a column that is no fact is an error; otherwise it is passed over.
     ///     append: Whether the columns of the table stand before the results.
+    ///     margins: Whether a column ``<rule>.margin`` stands beside each rule that has margins: exact, with 19 decimals.
+    ///     codes: Whether outcomes and decisions are written as numbers: places in ``ecoplan.OUTCOMES``, and among the
+    ///         decisions of the rule.
+    ///     threads: How many threads judge; as many as there are cores, unless it is said.
+    ///     progress: Called from time to time with how many rows are judged.
     ///
     /// Raises:
     ///     Error: No column that is a fact, or one too many with ``strict`` (``unknown-fact``); two columns of one name
     ///         (``duplicate-key``); ``constants`` as in ``evaluate``.
-    #[pyo3(signature = (subject, table, /, *, as_of = None, constants = None, columns = None, strict = false, append = true))]
+    #[pyo3(signature = (
+        subject, table, /, *, as_of = None, constants = None, columns = None, strict = false, append = true,
+        margins = false, codes = false, threads = None, progress = None
+    ))]
     #[expect(clippy::too_many_arguments, reason = "keywords, to Python")]
     fn evaluate_table<'py>(
         slf: &Bound<'py, Self>,
@@ -316,12 +340,49 @@ impl Plan {
         columns: Option<&Bound<'py, PyAny>>,
         strict: bool,
         append: bool,
+        margins: bool,
+        codes: bool,
+        threads: Option<&Bound<'py, PyAny>>,
+        progress: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let mut plan = Plan::of_day(slf, as_of)?;
-        if constants.is_some() {
-            plan = Py::new(py, plan.get().with_facts(py, subject, constants, None)?)?;
-        }
-        py.import("ecoplan._table")?.call_method1("evaluate", (plan, subject, table, columns, strict, append))
+        let plan = Plan::of_table(slf, py, subject, as_of, constants)?;
+        let wanted = (columns, strict, append, margins, codes, threads);
+        py.import("ecoplan._table")?.call_method1("evaluate", (plan, subject, table, wanted, progress))
+    }
+
+    /// Judges the rows of an Arrow stream as they come, for tables larger than memory: the result is made batch by batch
+    /// while it is read, once, as by ``pyarrow.RecordBatchReader.from_stream``.
+    ///
+    /// Args:
+    ///     subject: What the rows are about.
+    ///     stream: One case a row: a ``pyarrow.RecordBatchReader``, a DuckDB relation, or anything else that speaks the
+    ///         Arrow PyCapsule protocol.
+    ///     as_of, constants, columns, strict, append, margins, codes, threads: As of ``evaluate_table``.
+    ///
+    /// Raises:
+    ///     Error: As ``evaluate_table``. What goes wrong while the stream is read is raised by who reads it.
+    #[pyo3(signature = (
+        subject, stream, /, *, as_of = None, constants = None, columns = None, strict = false, append = true,
+        margins = false, codes = false, threads = None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "keywords, to Python")]
+    fn evaluate_stream<'py>(
+        slf: &Bound<'py, Self>,
+        py: Python<'py>,
+        subject: &str,
+        stream: &Bound<'py, PyAny>,
+        as_of: Option<&Bound<'py, PyAny>>,
+        constants: Option<&Bound<'py, PyAny>>,
+        columns: Option<&Bound<'py, PyAny>>,
+        strict: bool,
+        append: bool,
+        margins: bool,
+        codes: bool,
+        threads: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let plan = Plan::of_table(slf, py, subject, as_of, constants)?;
+        let wanted = (columns, strict, append, margins, codes, threads);
+        py.import("ecoplan._table")?.call_method1("evaluate_stream", (plan, subject, stream, wanted))
     }
 
     /// The fact that would settle the most open findings of a case; those given as ``None`` are not asked again.

@@ -1,12 +1,12 @@
 """Compares the rules with an independent first reading of the plan, clause by clause.
 
-`catalogue.json` holds, for each clause, the conditions of that reading in a Python-like notation, and how its inputs
+The files of `catalogue` hold, for each clause, the conditions of that reading in a Python-like notation, and how its inputs
 are called in the plan. They are evaluated here, over Python's `ast` with fractions and Kleene's three-valued logic, on
 every combination of boundary values (of a clause with more than `LIMIT`, on a seeded sample), and so are the rules of
 the plan, by ecoplan. Where the two part, `differences` of the clause must say so, with the reason, and everything
 listed there must still be so.
 
-A clause of `catalogue.json`:
+A clause of them:
 
     id          as in the reading
     rules       the rules of the plan that it became; none: not compared, and `reason` says why
@@ -123,6 +123,8 @@ def call(name: str, *args: Any) -> Any:
         return args[0] >= frozenset(args[1])
     if name == "all":
         return all_of(args[0])
+    if name == "any":
+        return any_of(args[0])
     if name == "len":
         return Fraction(len(args[0]))
     if name == "min":
@@ -158,6 +160,9 @@ def closure(node: ast.expr) -> Callable[[dict[str, Any]], Any]:
         case ast.UnaryOp(op=ast.Not(), operand=item):
             part = closure(item)
             return lambda env: MISSING if (v := truth(part(env))) is MISSING else not v
+        case ast.UnaryOp(op=ast.USub(), operand=item):
+            part = closure(item)
+            return lambda env: MISSING if (v := part(env)) is MISSING else -v
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             a, b = closure(left), closure(right)
             return lambda env: compare(op, a(env), b(env))

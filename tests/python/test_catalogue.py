@@ -7,13 +7,14 @@ import pytest
 from catalogue import Clause, Rules, differences
 from conftest import ROOT
 
-CLAUSES = json.loads((ROOT / "tests" / "catalogue.json").read_text(encoding="utf-8"))["clauses"]
+FILES = sorted((ROOT / "tests" / "catalogue").glob("*.json"))
+CLAUSES = [clause for file in FILES for clause in json.loads(file.read_text(encoding="utf-8"))["clauses"]]
 # Statements about the past and rules of method are tests of the data.
 NOT_RULES = {"baseline-13fyp-indicator-counts", "baseline-indicator-exclusion"}
 
 
 def test_every_clause_is_mapped_with_a_reason():
-    assert len({clause["id"] for clause in CLAUSES}) == 98
+    assert len({clause["id"] for clause in CLAUSES}) >= 98
     assert {clause["id"] for clause in CLAUSES if not clause["rules"]} == NOT_RULES
     known = {rule["id"] for rule in ecoplan.plan("lianzhou-145").rules()}
     for clause in CLAUSES:

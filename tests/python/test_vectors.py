@@ -22,6 +22,14 @@ EXCLUDED = {
 }
 
 
+def about(report, expected):
+    """A report as a dict with the findings that Rust's has too; how many there are in all, its headline counts."""
+    found = report.to_dict()
+    assert len(found["findings"]) == sum(found["headline"]["counts"].values())
+    rules = {finding["rule"] for finding in expected["findings"]}
+    return {**found, "findings": [finding for finding in found["findings"] if finding["rule"] in rules]}
+
+
 def said(finding):
     possible = [f"{p.outcome} {p.decision}" if p.decision else p.outcome for p in finding.possible]
     return finding.outcome, set(finding.missing), set(possible)
@@ -32,7 +40,8 @@ def test_cases(plan, rust):
     assert len(cases) >= 750
     for case in cases:
         report = plan.evaluate(case["subject"], case["facts"], as_of=case.get("as_of"))
-        assert report.to_dict() == rust[case["name"]]["report"], case["name"]
+        expected = rust[case["name"]]["report"]
+        assert about(report, expected) == expected, case["name"]
         assert report == plan.evaluate(case["subject"], **case["facts"], as_of=case.get("as_of"))
         for rule, expected in case["expect"].items():
             finding = report[rule]
@@ -49,15 +58,15 @@ def test_boundaries(rust):
     for others, (plan_id, subject, rule, fact, _, *sides) in rows:
         for value, expected in sides:
             facts = {**others.get(rule, {}), fact: value}
-            key = f"{rule} {fact} {json.dumps(value)}"
-            for given in {Decimal(value), float(value), value}:
+            key = f"{rule} {fact} {json.dumps(value, separators=(',', ':'))}"
+            for given in [value] if isinstance(value, list) else {Decimal(value), float(value), value}:
                 try:
                     report = ecoplan.plan(plan_id).evaluate(subject, {**facts, fact: given})
                 except ecoplan.Error as error:
                     assert error.code == expected == rust[key]["errors"][0]["code"]
                 else:
                     assert report[rule].outcome == expected, key
-                    assert report.to_dict() == rust[key]["report"], key
+                    assert about(report, rust[key]["report"]) == rust[key]["report"], key
 
 
 @pytest.mark.parametrize("name", ["table1.json", "table2-as-of-2020.json", "table2-as-of-2025.json"])

@@ -21,6 +21,7 @@ from ._ecoplan import (
     Row,
     Scorecard,
     Table,
+    TableStream,
     __version__,
     plans,
 )
@@ -28,11 +29,13 @@ from ._error import Error, Problem
 from ._load import load
 from ._values import Change, Possible
 from .bundled import plan
+from .types import OUTCOMES
 
 if TYPE_CHECKING:
     from ._plot import plot
 
 __all__ = [
+    "OUTCOMES",
     "Change",
     "Error",
     "Expression",
@@ -45,6 +48,7 @@ __all__ = [
     "Row",
     "Scorecard",
     "Table",
+    "TableStream",
     "__version__",
     "load",
     "plan",

@@ -1,5 +1,5 @@
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import Field
 from decimal import Decimal
 from typing import Any, ClassVar, Final, Generic, Protocol, SupportsIndex, final, overload
@@ -36,6 +36,9 @@ class _Arrow(Protocol):
 
 class _ArrowBatch(Protocol):
     def __arrow_c_array__(self, requested_schema: object | None = None, /) -> tuple[object, object]: ...
+
+# Columns by fact, strict, append, margins, codes, threads.
+_Wanted = tuple[Mapping[str, str] | None, bool, bool, bool, bool, int | None]
 
 # The ids of a subject's rules and decisions; any text, where nothing is said.
 _R = TypeVar("_R", bound=str, default=Any)
@@ -186,13 +189,18 @@ class Plan:
         columns: Mapping[str, str] | None = None,
         strict: bool = False,
         append: bool = True,
+        margins: bool = False,
+        codes: bool = False,
+        threads: int | None = None,
+        progress: Callable[[int], object] | None = None,
     ) -> Any:
         """Judges every row of a table: what came as a pandas, Polars or pyarrow table comes back as one, anything else
         that speaks the Arrow PyCapsule protocol as a ``Table``.
 
         A column is read where its name is that of a fact (or a fact's ``_year``); null and NaN are not given. A cell
         that is wrong counts as not given, and the column ``error`` names its code and fact. The result has a column for
-        each rule, named by its id, with the outcome; ``<rule>.decision`` for gates and definitions; and ``error``.
+        each rule, named by its id, with the outcome; ``<rule>.decision`` for gates and definitions; and ``error``. A
+        column ``as_of`` gives each row a day of judgement of its own.
 
         Args:
             subject: What the rows are about.
@@ -202,10 +210,42 @@ class Plan:
             columns: Which column stands for which fact: ``{"进水BOD": "influent_bod5_mg_l"}``.
             strict: Whether a column that is no fact is an error; otherwise it is passed over.
             append: Whether the columns of the table stand before the results.
+            margins: Whether a column ``<rule>.margin`` stands beside each rule that has margins: exact, with 19 decimals.
+            codes: Whether outcomes and decisions are written as numbers: places in ``ecoplan.OUTCOMES``, and among the
+                decisions of the rule.
+            threads: How many threads judge; as many as there are cores, unless it is said.
+            progress: Called from time to time with how many rows are judged.
 
         Raises:
             Error: No column that is a fact, or one too many with ``strict`` (``unknown-fact``); two columns of one name
                 (``duplicate-key``); ``constants`` as in ``evaluate``.
+        """
+    def evaluate_stream(
+        self,
+        subject: str,
+        stream: _Arrow | _ArrowBatch,
+        /,
+        *,
+        as_of: Day | None = None,
+        constants: Facts | _Dataclass | None = None,
+        columns: Mapping[str, str] | None = None,
+        strict: bool = False,
+        append: bool = True,
+        margins: bool = False,
+        codes: bool = False,
+        threads: int | None = None,
+    ) -> TableStream:
+        """Judges the rows of an Arrow stream as they come, for tables larger than memory: the result is made batch by batch
+        while it is read, once, as by ``pyarrow.RecordBatchReader.from_stream``.
+
+        Args:
+            subject: What the rows are about.
+            stream: One case a row: a ``pyarrow.RecordBatchReader``, a DuckDB relation, or anything else that speaks the
+                Arrow PyCapsule protocol.
+            as_of, constants, columns, strict, append, margins, codes, threads: As of ``evaluate_table``.
+
+        Raises:
+            Error: As ``evaluate_table``. What goes wrong while the stream is read is raised by who reads it.
         """
     def scorecard(
         self, values: Facts | _Dataclass | None = None, /, *, as_of: Day | None = None, **more: Any
@@ -511,10 +551,21 @@ class Table:
         """The names of the columns."""
     @staticmethod
     def _evaluate(
-        plan: Plan, subject: str, table: object, columns: Mapping[str, str] | None, strict: bool, append: bool
+        plan: Plan, subject: str, table: object, wanted: _Wanted, progress: Callable[[int], object] | None
     ) -> Table: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __len__(self) -> int: ...
+
+@final
+class TableStream:
+    """Results that are made while they are read, batch by batch, once: what ``pyarrow.RecordBatchReader.from_stream`` takes."""
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+    @staticmethod
+    def _evaluate(plan: Plan, subject: str, table: object, wanted: _Wanted) -> TableStream: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
 @final
 class Expression:

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from ._ecoplan import Plan, Table
+from ._ecoplan import Plan, Table, TableStream
 from ._error import Error, Problem
 
+# Columns by fact, strict, append, margins, codes, threads: see ``Plan.evaluate_table``.
+Wanted = tuple[Mapping[str, str] | None, bool, bool, bool, bool, int | None]
+Progress = Callable[[int], object]
 
-def evaluate(
-    plan: Plan,
-    subject: str,
-    table: Any,
-    columns: Mapping[str, str] | None,
-    strict: bool,
-    append: bool,
-) -> Any:
+
+def evaluate(plan: Plan, subject: str, table: Any, wanted: Wanted, progress: Progress | None) -> Any:
     """Judges every row; see ``Plan.evaluate_table``."""
     if _is(table, "pandas", "DataFrame"):
-        return _pandas(plan, subject, table, columns, strict, append)
+        return _pandas(plan, subject, table, wanted, progress)
+    if _is(table, "polars", "DataFrame"):
+        return _polars(plan, subject, table, wanted, progress)
     expected = f"a table that speaks the Arrow PyCapsule protocol is expected, not {type(table).__name__}"
     if _is(table, "pandas", "Series"):
         raise TypeError(f"{expected}; for one case, use plan.evaluate(subject, series)")
     if _is(table, "polars", "LazyFrame"):
-        raise TypeError(f"{expected}; collect it first: frame.collect()")
+        raise TypeError(f"{expected}; collect it first: frame.collect(), or use frame.pipe(ecoplan.polars.evaluate, …)")
     if not (hasattr(table, "__arrow_c_stream__") or hasattr(table, "__arrow_c_array__")):
         raise TypeError(expected)
-    result = Table._evaluate(plan, subject, table, columns, strict, append)
-    if _is(table, "polars", "DataFrame"):
-        return sys.modules["polars"].DataFrame(result)
+    result = Table._evaluate(plan, subject, table, wanted, progress)
     if _is(table, "pyarrow", "Table", "RecordBatch"):
         return sys.modules["pyarrow"].table(result)
     return result
+
+
+def evaluate_stream(plan: Plan, subject: str, stream: Any, wanted: Wanted) -> TableStream:
+    """Judges the rows of a stream as they come; see ``Plan.evaluate_stream``."""
+    if not (hasattr(stream, "__arrow_c_stream__") or hasattr(stream, "__arrow_c_array__")):
+        raise TypeError(f"a stream that speaks the Arrow PyCapsule protocol is expected, not {type(stream).__name__}")
+    return TableStream._evaluate(plan, subject, stream, wanted)
 
 
 def _is(table: object, library: str, *classes: str) -> bool:
@@ -43,15 +47,11 @@ def _is(table: object, library: str, *classes: str) -> bool:
     return any(isinstance(table, getattr(module, name, ())) for name in classes)
 
 
-def _pandas(
-    plan: Plan,
-    subject: str,
-    frame: Any,
-    columns: Mapping[str, str] | None,
-    strict: bool,
-    append: bool,
-) -> Any:
-    # The frame keeps its index and types: only facts go in through Arrow, and only what is new comes out.
+# A frame keeps its columns as they are, also those that Arrow cannot hold: only facts go in through Arrow, and only
+# what is new comes out.
+
+
+def _pandas(plan: Plan, subject: str, frame: Any, wanted: Wanted, progress: Progress | None) -> Any:
     import pandas as pd
 
     try:
@@ -59,31 +59,59 @@ def _pandas(
     except ImportError as error:
         raise ImportError("pandas tables need pyarrow: pip install pyarrow") from error
 
-    facts = plan.facts(subject)
-    known = {fact["name"] for fact in facts} | {f"{fact['name']}_year" for fact in facts if fact["yearly"]}
-    mapped = columns if isinstance(columns, Mapping) else {}
     names = [str(name) for name in frame.columns]
-    given = [mapped.get(name, name) in known for name in names]
     if not names:
-        all_names = ", ".join(fact["name"] for fact in facts)
+        all_names = ", ".join(fact["name"] for fact in plan.facts(subject))
         hints = f"the facts are {all_names}", f"事实有 {all_names}"
         raise Error(Problem("unknown-fact", "columns", "no column is a fact", "没有一列是事实", *hints))
-    # Of the other columns, the check needs no more than the names.
-    named = [fact or strict or not any(given) or name in mapped for name, fact in zip(names, given, strict=True)]
-    source = pa.Table.from_arrays(
-        [_array(frame.iloc[:, i]) if given[i] else pa.nulls(len(frame)) for i, used in enumerate(named) if used],
-        names=[name for name, used in zip(names, named, strict=True) if used],
-    )
-    result = pa.table(Table._evaluate(plan, subject, source, columns, strict, append=False)).to_pandas()
+    used = _used(plan, subject, names, wanted)
+    arrays = [_array(frame.iloc[:, i]) if is_fact else pa.nulls(len(frame)) for i, is_fact in used.items()]
+    source = pa.Table.from_arrays(arrays, names=[names[i] for i in used])
+    result = pa.table(_results(plan, subject, source, wanted, progress)).to_pandas()
     result.index = frame.index
-    if not append:
+    if not _append(names, list(result.columns), wanted):
         return result
-    for name in result.columns:
-        if name in names:
-            message, zh = f"the table already has a column `{name}`", f"表中已有“{name}”列"
-            hints = "rename it, or use append=False", "请改列名，或使用 append=False"
-            raise Error(Problem("duplicate-key", "columns", message, zh, *hints))
     return pd.concat([frame, result], axis=1)
+
+
+def _polars(plan: Plan, subject: str, frame: Any, wanted: Wanted, progress: Progress | None) -> Any:
+    import polars as pl
+
+    names = list(frame.columns)
+    used = _used(plan, subject, names, wanted)
+    # A column without a type is passed as one of another type; what Polars hands out for it is not what Arrow expects.
+    nothing = pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+    facts = {names[i]: is_fact and frame.to_series(i).dtype != pl.Null for i, is_fact in used.items()}
+    source = pl.DataFrame([frame[name] if is_fact else nothing.alias(name) for name, is_fact in facts.items()])
+    result = pl.DataFrame(_results(plan, subject, source, wanted, progress))
+    return frame.hstack(result) if _append(names, result.columns, wanted) else result
+
+
+def _used(plan: Plan, subject: str, names: list[str], wanted: Wanted) -> dict[int, bool]:
+    """The places of the columns that matter, and whether each is read: of the others, names are checked."""
+    columns, strict, *_ = wanted
+    facts = plan.facts(subject)
+    known = {"as_of"} | {fact["name"] for fact in facts} | {f"{fact['name']}_year" for fact in facts if fact["yearly"]}
+    mapped = columns if isinstance(columns, Mapping) else {}
+    given = [mapped.get(name, name) in known for name in names]
+    every = strict or not any(given)
+    return {i: given[i] for i, name in enumerate(names) if given[i] or every or name in mapped}
+
+
+def _results(plan: Plan, subject: str, facts: Any, wanted: Wanted, progress: Progress | None) -> Table:
+    """What is new, without the columns that were there."""
+    return Table._evaluate(plan, subject, facts, (*wanted[:2], False, *wanted[3:]), progress)
+
+
+def _append(names: list[str], results: list[str], wanted: Wanted) -> bool:
+    """Whether the results stand behind the columns; they cannot if one has a name that is taken."""
+    _, _, append, *_ = wanted
+    taken = next((name for name in results if name in names), None) if append else None
+    if taken is not None:
+        message, zh = f"the table already has a column `{taken}`", f"表中已有“{taken}”列"
+        hints = "rename it, or use append=False", "请改列名，或使用 append=False"
+        raise Error(Problem("duplicate-key", "columns", message, zh, *hints))
+    return append
 
 
 def _array(column: Any) -> Any:

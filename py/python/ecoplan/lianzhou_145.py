@@ -16,14 +16,14 @@ from typing import NoReturn as Never
 from ._ecoplan import Plan
 from .types import Assessed, Day, Measured, Number, YesNo
 
-Subject = Literal['city', 'urban_wwtp', 'township_wwtp', 'project', 'construction_site', 'concrete_plant', 'combustion_unit', 'building', 'vehicle', 'activity', 'enterprise', 'land_parcel', 'farmland_parcel', 'product', 'site', 'industrial_park', 'water_source', 'water_body', 'sewer_network', 'public_body', 'administrative_act', 'plan']
+Subject = Literal['city', 'urban_wwtp', 'township_wwtp', 'project', 'construction_site', 'concrete_plant', 'combustion_unit', 'building', 'vehicle', 'activity', 'enterprise', 'land_parcel', 'farmland_parcel', 'product', 'site', 'industrial_park', 'water_source', 'water_body', 'sewer_network', 'public_body', 'administrative_act', 'plan', 'non_road_machine', 'ship_or_port', 'town', 'village', 'farm', 'mine', 'nature_area']
 """What the plan speaks about."""
-Rule = Literal['target-air-good-days-2025', 'target-pm25-2025', 'target-surface-water-class3-2025', 'target-surface-water-inferior5-2025', 'target-rural-black-odorous-2025', 'target-groundwater-class5-2025', 'target-drinking-source-compliance-2025', 'target-rural-sewage-rate-2025', 'target-energy-intensity-2025', 'target-co2-intensity-2025', 'target-key-project-nox-reduction-2025', 'target-key-project-voc-reduction-2025', 'target-key-project-cod-reduction-2025', 'target-key-project-nh3n-reduction-2025', 'target-contaminated-farmland-safe-use-2025', 'target-construction-land-safe-use-2025', 'target-industrial-hazwaste-disposal-2025', 'target-medical-waste-disposal-2025', 'target-forest-coverage-2025', 'target-ecological-redline-ratio-2025', 'target-eqi-stable-2025', 'two-high-definition', 'two-high-existing-enterprise', 'two-high-under-construction-check', 'two-high-proposed-slow-limited-approval', 'two-high-proposed-justification', 'two-high-proposed-no-harm-to-intensity-target', 'building-civil-green-standard', 'building-green-star-required', 'building-green-star-compliance', 'forest-new-afforestation-2025', 'forest-tending-2025', 'forest-camellia-retrofit', 'burning-open-garbage-straw-ban', 'air-ban-zone-fuel-sale-and-burning', 'air-ban-zone-new-facility', 'air-ban-zone-existing-facility-conversion', 'boiler-coal-industrial-phase-out', 'boiler-biomass-new-ban', 'kiln-below-grade-b-retrofit', 'boiler-10t-online-monitoring', 'boiler-biomass-inferior-or-mixed-fuel-ban', 'dust-site-eight-100', 'dust-site-spoil-clearance', 'dust-site-spoil', 'dust-site-public-notice', 'dust-concrete-plant-hardening', 'dust-concrete-plant-storage', 'dust-concrete-plant-wash-half-day', 'dust-concrete-plant-gate-spray', 'dust-concrete-truck-wash', 'dust-concrete-truck-muddy-wheels-ban', 'dust-concrete-plant-enclosure', 'dust-transport-disposal-approval', 'dust-material-storage', 'drinking-source-standardisation', 'drinking-source-zone-cleanup', 'water-five-city-sections', 'sewer-new-district-separate', 'industrial-park-wwtp-together', 'outfall-9-rivers-2-reservoirs-2021', 'wwtp-urban-bod-one-plant-one-policy', 'wwtp-urban-bod-plus-20-2025', 'wwtp-township-bod-100', 'wwtp-township-load-rate', 'wwtp-township-reduction-recognition', 'wwtp-new-capacity-2025', 'soil-permit-duty-2025', 'soil-key-unit-duties', 'soil-key-unit-abnormal-result', 'farmland-priority-to-permanent', 'farmland-priority-no-decline', 'farmland-polluted-grain-ban', 'dust-idle-land-cover', 'farmland-toxic-industrial-land-not-for-food', 'land-information-sharing', 'land-access-standard', 'land-supply-ban', 'groundwater-key-objects', 'groundwater-key-object-survey', 'groundwater-key-object-measures', 'groundwater-key-object-monitoring', 'rural-garbage-coverage-2025', 'agri-fertiliser-pesticide-zero-growth', 'waste-enterprise-four-systems', 'hazwaste-10t-key-supervision', 'heavy-metal-mandatory-audit', 'heavy-metal-cleaner-production-level', 'heavy-metal-cleaner-production-upgrade', 'heavy-metal-cleaner-production-level-existing', 'hazchem-dense-area', 'hazchem-new-into-park', 'disclosure-discharge-enterprise', 'disclosure-key-discharger-monitoring', 'disclosure-key-discharger-no-falsification', 'zoning-no-relaxation', 'zoning-no-relaxation-adjustment', 'plan-annual-work-lists', 'plan-annual-work-lists-report', 'plan-midterm-evaluation-2023', 'plan-final-assessment-2025', 'plan-evaluation-publicity', 'plan-evaluation-publicity-final', 'industry-energy-development-redline', 'energy-coal-substitution', 'drinking-source-plan-conflict', 'industry-negative-list-access', 'eia-suspend-water-target-unmet', 'zoning-control-unit-compliance', 'soil-sensitive-vicinity-heavy-metal-pop', 'waste-new-building-four-simultaneous', 'eia-solid-waste-route', 'heavy-metal-substitution', 'target-ecological-redline-three-nos', 'building-prefab-share-2025', 'dust-transport-full-enclosure', 'drinking-17-zones-risk-survey', 'drinking-17-zones-risk-database', 'farmland-strict-control-coverage']
+Rule = Literal['target-air-good-days-2025', 'target-pm25-2025', 'target-surface-water-class3-2025', 'target-surface-water-inferior5-2025', 'target-rural-black-odorous-2025', 'target-groundwater-class5-2025', 'target-drinking-source-compliance-2025', 'target-rural-sewage-rate-2025', 'target-energy-intensity-2025', 'target-co2-intensity-2025', 'target-key-project-nox-reduction-2025', 'target-key-project-voc-reduction-2025', 'target-key-project-cod-reduction-2025', 'target-key-project-nh3n-reduction-2025', 'target-contaminated-farmland-safe-use-2025', 'target-construction-land-safe-use-2025', 'target-industrial-hazwaste-disposal-2025', 'target-medical-waste-disposal-2025', 'target-forest-coverage-2025', 'target-ecological-redline-ratio-2025', 'target-eqi-stable-2025', 'two-high-definition', 'two-high-existing-enterprise', 'two-high-under-construction-check', 'two-high-proposed-slow-limited-approval', 'two-high-proposed-justification', 'two-high-proposed-no-harm-to-intensity-target', 'building-civil-green-standard', 'building-green-star-required', 'building-green-star-compliance', 'forest-new-afforestation-2025', 'forest-tending-2025', 'forest-camellia-retrofit', 'burning-open-garbage-straw-ban', 'air-ban-zone-fuel-sale-and-burning', 'air-ban-zone-new-facility', 'air-ban-zone-existing-facility-conversion', 'boiler-coal-industrial-phase-out', 'boiler-biomass-new-ban', 'kiln-below-grade-b-retrofit', 'boiler-10t-online-monitoring', 'boiler-biomass-inferior-or-mixed-fuel-ban', 'boiler-illegal-fuel-change', 'boiler-gas-low-nox', 'energy-boiler-kiln-clean-conversion', 'kiln-graded-control', 'boiler-biomass-survey', 'dust-site-eight-100', 'dust-site-spoil-clearance', 'dust-site-spoil', 'dust-site-public-notice', 'dust-concrete-plant-hardening', 'dust-concrete-plant-storage', 'dust-concrete-plant-wash-half-day', 'dust-concrete-plant-gate-spray', 'dust-concrete-truck-wash', 'dust-concrete-truck-muddy-wheels-ban', 'dust-concrete-plant-enclosure', 'dust-transport-disposal-approval', 'dust-material-storage', 'dust-heap-inspection', 'drinking-source-standardisation', 'drinking-source-zone-cleanup', 'water-five-city-sections', 'sewer-new-district-separate', 'industrial-park-wwtp-together', 'outfall-9-rivers-2-reservoirs-2021', 'drinking-backup-zone-delineation', 'drinking-source-inspection-system', 'drinking-signs-and-monitors-upkeep', 'drinking-source-long-term-mechanism', 'drinking-source-one-file', 'water-tanling-tributaries', 'water-green-corridors', 'drinking-sensitive-agri-runoff', 'water-bank-buffer-strips', 'wwtp-urban-bod-one-plant-one-policy', 'wwtp-urban-bod-plus-20-2025', 'wwtp-township-bod-100', 'wwtp-township-load-rate', 'wwtp-township-reduction-recognition', 'wwtp-township-supporting-sewers', 'wwtp-township-sewer-repair', 'wwtp-new-capacity-2025', 'sewer-defect-action', 'sewer-misconnection-repair', 'sewer-supporting-networks', 'sewer-combined-retrofit', 'sewer-combined-retrofit-alternative', 'wwtp-township-in-operation', 'soil-permit-duty-2025', 'soil-key-unit-duties', 'soil-key-unit-abnormal-result', 'farmland-priority-to-permanent', 'farmland-priority-no-decline', 'farmland-polluted-grain-ban', 'soil-densified-survey', 'soil-legacy-mine-waste-priority', 'farmland-class-dynamic-update', 'farmland-reclaimed-management', 'farmland-reclaimed-monitoring', 'farmland-safe-use-measures', 'farmland-safe-use-measures-assessment', 'farmland-strict-control-measures', 'dust-idle-land-cover', 'farmland-toxic-industrial-land-not-for-food', 'land-information-sharing', 'land-access-standard', 'land-supply-ban', 'dust-bare-land', 'dust-bare-land-inspection', 'drinking-source-land-use-change', 'land-polluter-pays', 'groundwater-key-objects', 'groundwater-key-object-survey', 'groundwater-key-object-measures', 'groundwater-key-object-monitoring', 'rural-garbage-coverage-2025', 'agri-fertiliser-pesticide-zero-growth', 'waste-enterprise-four-systems', 'hazwaste-10t-key-supervision', 'heavy-metal-mandatory-audit', 'heavy-metal-cleaner-production-level', 'heavy-metal-cleaner-production-upgrade', 'heavy-metal-cleaner-production-level-existing', 'hazchem-dense-area', 'hazchem-new-into-park', 'hazchem-dense-area-relocation', 'disclosure-discharge-enterprise', 'disclosure-truthfulness', 'disclosure-key-discharger-monitoring', 'disclosure-key-discharger-no-falsification', 'disclosure-open-day', 'zoning-no-relaxation', 'zoning-no-relaxation-adjustment', 'plan-annual-work-lists', 'plan-annual-work-lists-report', 'plan-midterm-evaluation-2023', 'plan-final-assessment-2025', 'plan-evaluation-publicity', 'plan-evaluation-publicity-final', 'industry-energy-development-redline', 'energy-coal-substitution', 'drinking-source-plan-conflict', 'industry-negative-list-access', 'eia-suspend-water-target-unmet', 'zoning-control-unit-compliance', 'soil-sensitive-vicinity-heavy-metal-pop', 'waste-new-building-four-simultaneous', 'eia-solid-waste-route', 'heavy-metal-substitution', 'zoning-industry-into-parks', 'energy-pumped-storage-2400mw', 'energy-tanling-hydropower-upgrade', 'energy-saving-registration-and-review', 'energy-restrict-new-high-consumption', 'sewer-lay-with-other-works', 'soil-site-selection-factors', 'waste-energy-eco-park', 'waste-regional-works', 'risk-nimby-assessment', 'governance-fund-reserve-recommendation', 'target-ecological-redline-three-nos', 'building-prefab-share-2025', 'dust-transport-full-enclosure', 'drinking-17-zones-risk-survey', 'drinking-17-zones-risk-database', 'farmland-strict-control-coverage', 'target-complete-superior-plans', 'target-air-stable-improvement', 'target-rural-sewage-rate-rising', 'target-intensity-continuous-decline', 'target-intensity-continuous-decline-co2', 'target-key-project-emissions-decline', 'target-key-project-emissions-cap', 'target-soil-safe-use-rising', 'target-ecological-redline-baseline-source', 'target-forest-coverage-survey-correction', 'industry-ecology-demo-city', 'industry-recycling-rate-rise', 'industry-water-reuse-rise', 'agri-irrigation-efficiency-rise', 'agri-slaughter-and-manure-projects', 'tourism-provincial-demo-zone-2025', 'tourism-farm-projects', 'lifestyle-green-creation', 'noise-joint-enforcement', 'noise-information-circulation', 'air-data-sharing', 'voc-mobile-monitoring', 'agri-straw-uses', 'water-beautiful-river-demo', 'ship-closed-loop-management', 'land-one-map', 'ecology-restoration-projects', 'ecology-biodiversity-surveys', 'ecology-biodiversity-warning', 'ecology-invasive-species', 'agri-straw-plan', 'waste-mandatory-sorting', 'waste-treatment-capacity', 'governance-long-term-mechanism', 'governance-responsibility-list', 'governance-river-chief', 'governance-river-lake-upkeep', 'governance-performance-in-cadre-assessment', 'governance-qingyuan-responsibility-list', 'disclosure-facilities-open', 'governance-special-fund', 'governance-ecological-compensation', 'governance-damage-compensation', 'governance-eco-product-market', 'governance-forest-compensation', 'governance-eco-product-procurement', 'governance-stable-funding', 'governance-eod-financing', 'disclosure-public-information', 'governance-environment-day', 'governance-reporting-reward', 'governance-reporting-channels', 'governance-reporting-feedback', 'monitoring-regional-centre', 'monitoring-automatic-coverage', 'emergency-coordination', 'governance-fiscal-priority', 'technology-investment', 'plan-in-performance-appraisal', 'zoning-control-system', 'waste-recyclables-centre', 'land-saving-incentives', 'industry-park-sub-parks', 'industry-resource-use-ceilings', 'two-high-inventory', 'agri-choy-sum-park-rates', 'tourism-five-areas', 'lifestyle-green-life-programme', 'ecology-gene-bank', 'rural-relocation-pilot', 'ecology-forest-city-survey-rise', 'governance-fiscal-key-field', 'governance-investment-financing', 'industry-park-circular-retrofit', 'industry-park-circular-demonstration', 'industry-green-design-and-factories', 'industry-raw-material-recycling-rise', 'industry-park-energy-station', 'industry-green-park', 'waste-green-parks', 'industrial-heavy-polluting-sectors', 'industrial-wastewater-pretreatment', 'permit-holding', 'industrial-wastewater-dual-monitoring', 'industrial-wastewater-compliance', 'industrial-park-sewage-and-sewers', 'industrial-park-central-treatment', 'industrial-park-named-works', 'industrial-park-named-works-operation', 'industrial-sanluanwu-closed-class', 'industrial-sanluanwu-ledger', 'industrial-sanluanwu-recheck', 'soil-priority-list-into-key-units', 'soil-heavy-metal-standard', 'soil-heavy-metal-total', 'soil-demolition-measures', 'soil-legacy-heap-risk-control', 'groundwater-key-discharger-seepage', 'monitoring-warning-facilities', 'monitoring-warning-facilities-water-source', 'energy-central-heating', 'energy-gas-county-connection', 'energy-bottled-lpg-decline', 'energy-gas-urban-basic-coverage', 'energy-gas-park-full-coverage', 'energy-total-and-intensity-dual-control', 'transport-public-transport-share-rise', 'transport-taxi-nev-share-rise', 'building-qingyuan-documents', 'lifestyle-green-markets', 'ghg-inventory-mechanism', 'ghg-statistics-included', 'ghg-inventory-periodic', 'forest-national-forest-city', 'forest-greening-actions', 'energy-clean-share-rise', 'energy-gas-supply-rise', 'ecology-nature-reserve-adjustment', 'ecology-reserve-monitoring', 'ecology-reserve-boundary-marking', 'air-ozone-decline', 'air-ban-zone-expansion', 'nrmm-eliminate-unregistered-or-smoky', 'energy-central-heating-parks', 'transport-old-vehicle-retirement', 'transport-new-energy-vehicles-first', 'vehicle-over-limit-repair', 'vehicle-black-smoke-elimination', 'vehicle-restricted-zone-delineated', 'vehicle-stage3-tightened-control', 'vehicle-early-retirement-encouraged', 'vehicle-heavy-diesel-violations', 'vehicle-heavy-diesel-campaign', 'vehicle-diesel-checks', 'vehicle-diesel-parking-inspection', 'vehicle-diesel-device-retrofit', 'vehicle-inspection-body-data-recorder', 'vehicle-remote-sensing', 'vehicle-stage3-diesel-truck-phase-out', 'vehicle-large-diesel-fleet-list', 'dust-site-one-in-three-out', 'vehicle-truck-renewal', 'dust-transport-periodic-inspection', 'dust-transport-violations-inspection', 'dust-transport-violations', 'dust-haulier-supervision', 'nrmm-registration', 'nrmm-banned-zone-high-emission', 'nrmm-fuel-and-smoke-penalty', 'nrmm-monitoring-device', 'nrmm-early-retirement-or-upgrade', 'vehicle-diesel-fleet-ledger', 'voc-baseline-survey', 'voc-source-ledger', 'voc-whole-process-control', 'voc-vapour-recovery-auto-monitoring', 'voc-low-content-substitution', 'voc-graded-control', 'voc-key-enterprise-deep-treatment', 'voc-key-enterprise-online-monitoring', 'voc-fugitive-source-check', 'voc-ldar', 'industry-special-emission-limits', 'vehicle-key-unit-compliance-system', 'vehicle-vapour-recovery-self-check', 'vehicle-illegal-oil', 'vehicle-illegal-oil-other', 'voc-product-content-limit', 'voc-activated-carbon-centre', 'dust-site-measures', 'dust-loading', 'burning-open-enforcement', 'burning-open-barbecue-fireworks', 'burning-drones-and-video', 'ecology-wildlife-trade-ban', 'ecology-wildlife-sale-crackdown', 'agri-mulch-film-return', 'agri-pesticide-packaging-return', 'drinking-dual-source', 'drinking-emergency-plan', 'drinking-emergency-backup-works', 'water-river-management-scope', 'wwtp-named-plants-chengnan', 'wwtp-named-plants', 'sewer-gis-and-inspection-cycle', 'sewer-gis-and-inspection-cycle-inspection', 'sewer-collection-rate', 'outfall-name-list-and-system', 'outfall-rectification-campaign', 'outfall-qingyuan-plan', 'outfall-name-list-and-system-routine', 'outfall-scale-monitoring-coverage', 'outfall-name-list-and-system-review', 'vehicle-ship-fuel', 'ship-gb3552', 'ship-storage-retrofit', 'ship-transfer-documents', 'ship-transfer-manifest', 'ship-port-pollution-plan', 'ship-port-garbage-facilities', 'ship-port-reception-capacity', 'ship-port-emergency-plan', 'zoning-town-function', 'wwtp-decentralised-siting', 'agri-livestock-ban-zone', 'agri-livestock-by-land', 'agri-manure-used-nearby', 'agri-manure-specialised-households', 'agri-aquaculture-tail-water', 'agri-aquaculture-pond-upgrade', 'rural-sewage-routing', 'rural-sewage-routing-scattered', 'rural-sewage-supervisory-monitoring', 'rural-sensitive-village-supervision', 'rural-garbage-chain', 'rural-cleaning-system', 'agri-livestock-pollution-facilities', 'agri-aquaculture-drainage', 'agri-input-waste-collection', 'governance-township-duty', 'governance-township-grid', 'rural-garbage-sorting', 'agri-livestock-one-farm-one-policy', 'agri-smart-facilities', 'industry-negative-list-and-exit', 'industry-mining-violations', 'energy-obsolete-equipment-stop', 'energy-key-user-management', 'energy-key-user-inspection', 'energy-key-user-assessment', 'dust-open-pit-closure', 'dust-open-pit-inspection', 'soil-green-mine', 'soil-green-mine-upgrade', 'waste-collection-vehicle-spec', 'waste-dedicated-collection', 'waste-timely-collection', 'waste-no-mixed-collection', 'waste-facility-upkeep', 'waste-operating-standards', 'waste-sorting-responsibility', 'waste-sorting-manifest', 'waste-transport-systems', 'waste-new-treatment-works', 'industry-outdated-capacity', 'waste-close-small-polluting', 'industry-cleaner-production-audit-push', 'waste-data-review-system', 'waste-false-declaration', 'waste-third-party-check', 'waste-information-check', 'waste-staff-training', 'waste-storage-facilities', 'waste-declared-on-platform', 'waste-generator-list', 'hazwaste-electronic-tracking', 'waste-smart-monitoring', 'hazchem-waste-chemicals', 'risk-endocrine-disruptor-control', 'risk-endocrine-disruptor-survey', 'risk-new-pollutants', 'risk-nimby-mechanism', 'risk-petition-resolution', 'risk-nuisance-guidelines', 'risk-petition-legal-counsel', 'liability-damage-and-daily-penalty', 'lifestyle-enterprise-green-procurement', 'lifestyle-retail-green-procurement', 'waste-sorting-plan', 'waste-urban-sorting-coverage-2025', 'waste-transfer-stations', 'waste-sorting-rates-rise', 'hazwaste-small-producer-collection', 'agri-pesticide-packaging-deposit', 'agri-film-and-packaging-system', 'lifestyle-government-green-procurement', 'lifestyle-government-green-procurement-priority', 'lifestyle-official-nev-share-rise', 'noise-acoustic-access', 'noise-monitoring-and-reporting', 'noise-cases-dealt-with', 'dust-concrete-plant-standard-rule', 'soil-training', 'soil-enforcement-in-plan', 'soil-emergency-plan-content', 'soil-emergency-report-content', 'rural-discharge-supervision', 'agri-straw-return-rules', 'agri-film-collection-points', 'agri-field-waste-pools', 'waste-public-body-mandatory-sorting', 'hazwaste-catalogue-update', 'heavy-metal-full-list', 'governance-leaving-office-audit', 'governance-departure-audit-measures', 'governance-departure-audit-mechanism', 'governance-rectification-ledger', 'governance-unannounced-visits', 'governance-inspection-rectification', 'governance-overdue-rectification-alert', 'governance-listed-supervision', 'zoning-three-lines-one-list-basis', 'zoning-in-environmental-management', 'permit-elements', 'permit-dynamic-management', 'governance-gep-accounting', 'governance-gep-trial', 'monitoring-staff', 'monitoring-laboratory-scope', 'monitoring-laboratory-accreditation', 'monitoring-enforcement-linkage', 'monitoring-third-party-qualified', 'governance-enforcement-training', 'governance-joint-enforcement', 'governance-enforcement-data-sharing', 'governance-judicial-linkage', 'service-unified-portal', 'service-forms-merged', 'service-mobile', 'emergency-monitoring-points', 'emergency-teams', 'emergency-social-rescue-teams', 'emergency-resource-list', 'emergency-drones', 'emergency-education-base', 'governance-offsite-enforcement', 'governance-enforcement-informatisation', 'plan-targets-into-annual-plans', 'environment-information-systems', 'environment-information-platform', 'plan-periodic-publication', 'plan-public-feedback', 'plan-public-concern-response', 'plan-annual-assessment', 'plan-implementation-mechanisms', 'plan-coordination-mechanisms', 'lifestyle-public-service-unit-green-procurement', 'noise-key-sources', 'agri-film-recovery-demonstration']
 """The rules of the plan."""
 
-CityRule = Literal['target-air-good-days-2025', 'target-pm25-2025', 'target-surface-water-class3-2025', 'target-surface-water-inferior5-2025', 'target-rural-black-odorous-2025', 'target-groundwater-class5-2025', 'target-drinking-source-compliance-2025', 'target-rural-sewage-rate-2025', 'target-energy-intensity-2025', 'target-co2-intensity-2025', 'target-key-project-nox-reduction-2025', 'target-key-project-voc-reduction-2025', 'target-key-project-cod-reduction-2025', 'target-key-project-nh3n-reduction-2025', 'target-contaminated-farmland-safe-use-2025', 'target-construction-land-safe-use-2025', 'target-industrial-hazwaste-disposal-2025', 'target-medical-waste-disposal-2025', 'target-forest-coverage-2025', 'target-ecological-redline-ratio-2025', 'target-eqi-stable-2025', 'forest-new-afforestation-2025', 'forest-tending-2025', 'forest-camellia-retrofit', 'water-five-city-sections', 'wwtp-new-capacity-2025', 'rural-garbage-coverage-2025', 'agri-fertiliser-pesticide-zero-growth', 'target-ecological-redline-three-nos', 'building-prefab-share-2025', 'dust-transport-full-enclosure', 'drinking-17-zones-risk-survey', 'drinking-17-zones-risk-database', 'farmland-strict-control-coverage']
+CityRule = Literal['target-air-good-days-2025', 'target-pm25-2025', 'target-surface-water-class3-2025', 'target-surface-water-inferior5-2025', 'target-rural-black-odorous-2025', 'target-groundwater-class5-2025', 'target-drinking-source-compliance-2025', 'target-rural-sewage-rate-2025', 'target-energy-intensity-2025', 'target-co2-intensity-2025', 'target-key-project-nox-reduction-2025', 'target-key-project-voc-reduction-2025', 'target-key-project-cod-reduction-2025', 'target-key-project-nh3n-reduction-2025', 'target-contaminated-farmland-safe-use-2025', 'target-construction-land-safe-use-2025', 'target-industrial-hazwaste-disposal-2025', 'target-medical-waste-disposal-2025', 'target-forest-coverage-2025', 'target-ecological-redline-ratio-2025', 'target-eqi-stable-2025', 'forest-new-afforestation-2025', 'forest-tending-2025', 'forest-camellia-retrofit', 'water-five-city-sections', 'wwtp-new-capacity-2025', 'rural-garbage-coverage-2025', 'agri-fertiliser-pesticide-zero-growth', 'target-ecological-redline-three-nos', 'building-prefab-share-2025', 'dust-transport-full-enclosure', 'drinking-17-zones-risk-survey', 'drinking-17-zones-risk-database', 'farmland-strict-control-coverage', 'target-complete-superior-plans', 'target-air-stable-improvement', 'target-rural-sewage-rate-rising', 'target-intensity-continuous-decline', 'target-intensity-continuous-decline-co2', 'target-key-project-emissions-decline', 'target-key-project-emissions-cap', 'target-soil-safe-use-rising', 'target-ecological-redline-baseline-source', 'target-forest-coverage-survey-correction', 'industry-ecology-demo-city', 'industry-recycling-rate-rise', 'industry-water-reuse-rise', 'agri-irrigation-efficiency-rise', 'agri-slaughter-and-manure-projects', 'tourism-provincial-demo-zone-2025', 'tourism-farm-projects', 'lifestyle-green-creation', 'noise-joint-enforcement', 'noise-information-circulation', 'air-data-sharing', 'voc-mobile-monitoring', 'agri-straw-uses', 'water-beautiful-river-demo', 'ship-closed-loop-management', 'land-one-map', 'ecology-restoration-projects', 'ecology-biodiversity-surveys', 'ecology-biodiversity-warning', 'ecology-invasive-species', 'agri-straw-plan', 'waste-mandatory-sorting', 'waste-treatment-capacity', 'governance-long-term-mechanism', 'governance-responsibility-list', 'governance-river-chief', 'governance-river-lake-upkeep', 'governance-performance-in-cadre-assessment', 'governance-qingyuan-responsibility-list', 'disclosure-facilities-open', 'governance-special-fund', 'governance-ecological-compensation', 'governance-damage-compensation', 'governance-eco-product-market', 'governance-forest-compensation', 'governance-eco-product-procurement', 'governance-stable-funding', 'governance-eod-financing', 'disclosure-public-information', 'governance-environment-day', 'governance-reporting-reward', 'governance-reporting-channels', 'governance-reporting-feedback', 'monitoring-regional-centre', 'monitoring-automatic-coverage', 'emergency-coordination', 'governance-fiscal-priority', 'technology-investment', 'plan-in-performance-appraisal', 'zoning-control-system', 'waste-recyclables-centre', 'land-saving-incentives', 'industry-park-sub-parks', 'industry-resource-use-ceilings', 'two-high-inventory', 'agri-choy-sum-park-rates', 'tourism-five-areas', 'lifestyle-green-life-programme', 'ecology-gene-bank', 'rural-relocation-pilot', 'ecology-forest-city-survey-rise', 'governance-fiscal-key-field', 'governance-investment-financing', 'energy-central-heating', 'energy-gas-county-connection', 'energy-bottled-lpg-decline', 'energy-gas-urban-basic-coverage', 'energy-gas-park-full-coverage', 'energy-total-and-intensity-dual-control', 'transport-public-transport-share-rise', 'transport-taxi-nev-share-rise', 'building-qingyuan-documents', 'lifestyle-green-markets', 'ghg-inventory-mechanism', 'ghg-statistics-included', 'ghg-inventory-periodic', 'forest-national-forest-city', 'forest-greening-actions', 'energy-clean-share-rise', 'energy-gas-supply-rise', 'air-ozone-decline', 'air-ban-zone-expansion', 'nrmm-eliminate-unregistered-or-smoky', 'energy-central-heating-parks', 'vehicle-black-smoke-elimination', 'vehicle-restricted-zone-delineated', 'vehicle-heavy-diesel-campaign', 'vehicle-diesel-checks', 'vehicle-remote-sensing', 'vehicle-large-diesel-fleet-list', 'voc-activated-carbon-centre', 'burning-drones-and-video', 'drinking-dual-source', 'drinking-emergency-plan', 'drinking-emergency-backup-works', 'water-river-management-scope', 'wwtp-named-plants-chengnan', 'wwtp-named-plants', 'sewer-gis-and-inspection-cycle', 'sewer-gis-and-inspection-cycle-inspection', 'sewer-collection-rate', 'outfall-name-list-and-system', 'outfall-rectification-campaign', 'outfall-qingyuan-plan', 'outfall-name-list-and-system-routine', 'outfall-scale-monitoring-coverage', 'outfall-name-list-and-system-review', 'industry-negative-list-and-exit', 'waste-new-treatment-works', 'waste-data-review-system', 'waste-generator-list', 'risk-new-pollutants', 'risk-nimby-mechanism', 'risk-petition-resolution', 'risk-nuisance-guidelines', 'risk-petition-legal-counsel', 'waste-sorting-plan', 'waste-urban-sorting-coverage-2025', 'waste-transfer-stations', 'waste-sorting-rates-rise', 'hazwaste-small-producer-collection', 'agri-pesticide-packaging-deposit', 'agri-film-and-packaging-system']
 """The rules about `city`."""
-CityDecision = Never
+CityDecision = Literal['published_value', 'corrected_value']
 """What a gate or definition about `city` can decide."""
 
 UrbanWwtpRule = Literal['wwtp-urban-bod-one-plant-one-policy', 'wwtp-urban-bod-plus-20-2025']
@@ -31,17 +31,17 @@ UrbanWwtpRule = Literal['wwtp-urban-bod-one-plant-one-policy', 'wwtp-urban-bod-p
 UrbanWwtpDecision = Never
 """What a gate or definition about `urban_wwtp` can decide."""
 
-TownshipWwtpRule = Literal['wwtp-township-bod-100', 'wwtp-township-load-rate', 'wwtp-township-reduction-recognition']
+TownshipWwtpRule = Literal['wwtp-township-bod-100', 'wwtp-township-load-rate', 'wwtp-township-reduction-recognition', 'wwtp-township-supporting-sewers', 'wwtp-township-sewer-repair', 'wwtp-township-in-operation']
 """The rules about `township_wwtp`."""
 TownshipWwtpDecision = Never
 """What a gate or definition about `township_wwtp` can decide."""
 
-ProjectRule = Literal['two-high-definition', 'two-high-existing-enterprise', 'two-high-under-construction-check', 'two-high-proposed-slow-limited-approval', 'two-high-proposed-justification', 'two-high-proposed-no-harm-to-intensity-target', 'industry-energy-development-redline', 'energy-coal-substitution', 'drinking-source-plan-conflict', 'industry-negative-list-access', 'eia-suspend-water-target-unmet', 'zoning-control-unit-compliance', 'soil-sensitive-vicinity-heavy-metal-pop', 'waste-new-building-four-simultaneous', 'eia-solid-waste-route', 'heavy-metal-substitution']
+ProjectRule = Literal['two-high-definition', 'two-high-existing-enterprise', 'two-high-under-construction-check', 'two-high-proposed-slow-limited-approval', 'two-high-proposed-justification', 'two-high-proposed-no-harm-to-intensity-target', 'industry-energy-development-redline', 'energy-coal-substitution', 'drinking-source-plan-conflict', 'industry-negative-list-access', 'eia-suspend-water-target-unmet', 'zoning-control-unit-compliance', 'soil-sensitive-vicinity-heavy-metal-pop', 'waste-new-building-four-simultaneous', 'eia-solid-waste-route', 'heavy-metal-substitution', 'zoning-industry-into-parks', 'energy-pumped-storage-2400mw', 'energy-tanling-hydropower-upgrade', 'energy-saving-registration-and-review', 'energy-restrict-new-high-consumption', 'sewer-lay-with-other-works', 'soil-site-selection-factors', 'waste-energy-eco-park', 'waste-regional-works', 'risk-nimby-assessment', 'governance-fund-reserve-recommendation']
 """The rules about `project`."""
-ProjectDecision = Literal['two_high_existing', 'two_high_under_construction', 'two_high_proposed', 'slow_or_limited_approval', 'objection', 'not_offset', 'deny', 'restricted', 'suspend_eia_approval', 'avoid_siting']
+ProjectDecision = Literal['two_high_existing', 'two_high_under_construction', 'two_high_proposed', 'slow_or_limited_approval', 'objection', 'not_offset', 'deny', 'restricted', 'suspend_eia_approval', 'avoid_siting', 'formalities_incomplete', 'strictly_limited']
 """What a gate or definition about `project` can decide."""
 
-ConstructionSiteRule = Literal['dust-site-eight-100', 'dust-site-spoil-clearance', 'dust-site-spoil', 'dust-site-public-notice']
+ConstructionSiteRule = Literal['dust-site-eight-100', 'dust-site-spoil-clearance', 'dust-site-spoil', 'dust-site-public-notice', 'dust-site-measures']
 """The rules about `construction_site`."""
 ConstructionSiteDecision = Never
 """What a gate or definition about `construction_site` can decide."""
@@ -51,7 +51,7 @@ ConcretePlantRule = Literal['dust-concrete-plant-hardening', 'dust-concrete-plan
 ConcretePlantDecision = Never
 """What a gate or definition about `concrete_plant` can decide."""
 
-CombustionUnitRule = Literal['air-ban-zone-new-facility', 'air-ban-zone-existing-facility-conversion', 'boiler-coal-industrial-phase-out', 'boiler-biomass-new-ban', 'kiln-below-grade-b-retrofit', 'boiler-10t-online-monitoring', 'boiler-biomass-inferior-or-mixed-fuel-ban']
+CombustionUnitRule = Literal['air-ban-zone-new-facility', 'air-ban-zone-existing-facility-conversion', 'boiler-coal-industrial-phase-out', 'boiler-biomass-new-ban', 'kiln-below-grade-b-retrofit', 'boiler-10t-online-monitoring', 'boiler-biomass-inferior-or-mixed-fuel-ban', 'boiler-illegal-fuel-change', 'boiler-gas-low-nox', 'energy-boiler-kiln-clean-conversion', 'kiln-graded-control', 'boiler-biomass-survey']
 """The rules about `combustion_unit`."""
 CombustionUnitDecision = Literal['prohibited']
 """What a gate or definition about `combustion_unit` can decide."""
@@ -61,75 +61,110 @@ BuildingRule = Literal['building-civil-green-standard', 'building-green-star-req
 BuildingDecision = Literal['two_star', 'one_star']
 """What a gate or definition about `building` can decide."""
 
-VehicleRule = Literal['dust-concrete-truck-muddy-wheels-ban', 'dust-transport-disposal-approval']
+VehicleRule = Literal['dust-concrete-truck-muddy-wheels-ban', 'dust-transport-disposal-approval', 'transport-old-vehicle-retirement', 'transport-new-energy-vehicles-first', 'vehicle-over-limit-repair', 'vehicle-stage3-tightened-control', 'vehicle-early-retirement-encouraged', 'vehicle-heavy-diesel-violations', 'vehicle-diesel-parking-inspection', 'vehicle-diesel-device-retrofit', 'vehicle-stage3-diesel-truck-phase-out', 'dust-site-one-in-three-out', 'vehicle-truck-renewal', 'dust-transport-periodic-inspection', 'dust-transport-violations-inspection', 'dust-transport-violations']
 """The rules about `vehicle`."""
 VehicleDecision = Literal['deny']
 """What a gate or definition about `vehicle` can decide."""
 
-ActivityRule = Literal['burning-open-garbage-straw-ban', 'air-ban-zone-fuel-sale-and-burning']
+ActivityRule = Literal['burning-open-garbage-straw-ban', 'air-ban-zone-fuel-sale-and-burning', 'vehicle-illegal-oil', 'vehicle-illegal-oil-other', 'dust-loading', 'burning-open-enforcement', 'burning-open-barbecue-fireworks', 'ecology-wildlife-trade-ban', 'ecology-wildlife-sale-crackdown']
 """The rules about `activity`."""
 ActivityDecision = Never
 """What a gate or definition about `activity` can decide."""
 
-EnterpriseRule = Literal['dust-material-storage', 'soil-permit-duty-2025', 'soil-key-unit-duties', 'soil-key-unit-abnormal-result', 'waste-enterprise-four-systems', 'hazwaste-10t-key-supervision', 'heavy-metal-mandatory-audit', 'heavy-metal-cleaner-production-level', 'heavy-metal-cleaner-production-upgrade', 'heavy-metal-cleaner-production-level-existing', 'hazchem-dense-area', 'hazchem-new-into-park', 'disclosure-discharge-enterprise', 'disclosure-key-discharger-monitoring', 'disclosure-key-discharger-no-falsification']
+EnterpriseRule = Literal['dust-material-storage', 'dust-heap-inspection', 'soil-permit-duty-2025', 'soil-key-unit-duties', 'soil-key-unit-abnormal-result', 'waste-enterprise-four-systems', 'hazwaste-10t-key-supervision', 'heavy-metal-mandatory-audit', 'heavy-metal-cleaner-production-level', 'heavy-metal-cleaner-production-upgrade', 'heavy-metal-cleaner-production-level-existing', 'hazchem-dense-area', 'hazchem-new-into-park', 'hazchem-dense-area-relocation', 'disclosure-discharge-enterprise', 'disclosure-truthfulness', 'disclosure-key-discharger-monitoring', 'disclosure-key-discharger-no-falsification', 'disclosure-open-day', 'industry-green-design-and-factories', 'industry-raw-material-recycling-rise', 'industrial-heavy-polluting-sectors', 'industrial-wastewater-pretreatment', 'permit-holding', 'industrial-wastewater-dual-monitoring', 'industrial-wastewater-compliance', 'industrial-sanluanwu-closed-class', 'industrial-sanluanwu-ledger', 'industrial-sanluanwu-recheck', 'soil-priority-list-into-key-units', 'soil-heavy-metal-standard', 'soil-heavy-metal-total', 'soil-demolition-measures', 'groundwater-key-discharger-seepage', 'vehicle-inspection-body-data-recorder', 'dust-haulier-supervision', 'vehicle-diesel-fleet-ledger', 'voc-baseline-survey', 'voc-source-ledger', 'voc-whole-process-control', 'voc-vapour-recovery-auto-monitoring', 'voc-low-content-substitution', 'voc-graded-control', 'voc-key-enterprise-deep-treatment', 'voc-key-enterprise-online-monitoring', 'voc-fugitive-source-check', 'voc-ldar', 'industry-special-emission-limits', 'vehicle-key-unit-compliance-system', 'vehicle-vapour-recovery-self-check', 'energy-obsolete-equipment-stop', 'energy-key-user-management', 'energy-key-user-inspection', 'energy-key-user-assessment', 'waste-collection-vehicle-spec', 'waste-dedicated-collection', 'waste-timely-collection', 'waste-no-mixed-collection', 'waste-facility-upkeep', 'waste-operating-standards', 'waste-sorting-responsibility', 'waste-sorting-manifest', 'waste-transport-systems', 'industry-outdated-capacity', 'waste-close-small-polluting', 'industry-cleaner-production-audit-push', 'waste-false-declaration', 'waste-third-party-check', 'waste-information-check', 'waste-staff-training', 'waste-storage-facilities', 'waste-declared-on-platform', 'hazwaste-electronic-tracking', 'waste-smart-monitoring', 'hazchem-waste-chemicals', 'risk-endocrine-disruptor-control', 'risk-endocrine-disruptor-survey', 'liability-damage-and-daily-penalty', 'lifestyle-enterprise-green-procurement', 'lifestyle-retail-green-procurement']
 """The rules about `enterprise`."""
-EnterpriseDecision = Literal['key_supervision', 'objection']
+EnterpriseDecision = Literal['key_supervision', 'objection', 'heavily_polluting_sector', 'close_by_law', 'criminal_liability', 'penalty_and_compensation']
 """What a gate or definition about `enterprise` can decide."""
 
-LandParcelRule = Literal['dust-idle-land-cover', 'farmland-toxic-industrial-land-not-for-food', 'land-information-sharing', 'land-access-standard', 'land-supply-ban']
+LandParcelRule = Literal['dust-idle-land-cover', 'farmland-toxic-industrial-land-not-for-food', 'land-information-sharing', 'land-access-standard', 'land-supply-ban', 'dust-bare-land', 'dust-bare-land-inspection', 'drinking-source-land-use-change', 'land-polluter-pays']
 """The rules about `land_parcel`."""
-LandParcelDecision = Literal['not_encouraged', 'no_entry', 'no_land_supply']
+LandParcelDecision = Literal['not_encouraged', 'no_entry', 'no_land_supply', 'restricted', 'polluter_bears', 'determine_liability']
 """What a gate or definition about `land_parcel` can decide."""
 
-FarmlandParcelRule = Literal['farmland-priority-to-permanent', 'farmland-priority-no-decline']
+FarmlandParcelRule = Literal['farmland-priority-to-permanent', 'farmland-priority-no-decline', 'soil-densified-survey', 'soil-legacy-mine-waste-priority', 'farmland-class-dynamic-update', 'farmland-reclaimed-management', 'farmland-reclaimed-monitoring', 'farmland-safe-use-measures', 'farmland-safe-use-measures-assessment', 'farmland-strict-control-measures']
 """The rules about `farmland_parcel`."""
 FarmlandParcelDecision = Never
 """What a gate or definition about `farmland_parcel` can decide."""
 
-ProductRule = Literal['farmland-polluted-grain-ban']
+ProductRule = Literal['farmland-polluted-grain-ban', 'voc-product-content-limit', 'agri-mulch-film-return', 'agri-pesticide-packaging-return']
 """The rules about `product`."""
-ProductDecision = Never
+ProductDecision = Literal['collect', 'return']
 """What a gate or definition about `product` can decide."""
 
-SiteRule = Literal['groundwater-key-objects', 'groundwater-key-object-survey', 'groundwater-key-object-measures', 'groundwater-key-object-monitoring']
+SiteRule = Literal['groundwater-key-objects', 'groundwater-key-object-survey', 'groundwater-key-object-measures', 'groundwater-key-object-monitoring', 'soil-legacy-heap-risk-control']
 """The rules about `site`."""
 SiteDecision = Literal['one_enterprise_one_pond', 'two_zones_two_sites']
 """What a gate or definition about `site` can decide."""
 
-IndustrialParkRule = Literal['industrial-park-wwtp-together']
+IndustrialParkRule = Literal['industrial-park-wwtp-together', 'industry-park-circular-retrofit', 'industry-park-circular-demonstration', 'industry-park-energy-station', 'industry-green-park', 'waste-green-parks', 'industrial-park-sewage-and-sewers', 'industrial-park-central-treatment', 'industrial-park-named-works', 'industrial-park-named-works-operation', 'monitoring-warning-facilities']
 """The rules about `industrial_park`."""
 IndustrialParkDecision = Never
 """What a gate or definition about `industrial_park` can decide."""
 
-WaterSourceRule = Literal['drinking-source-standardisation', 'drinking-source-zone-cleanup']
+WaterSourceRule = Literal['drinking-source-standardisation', 'drinking-source-zone-cleanup', 'drinking-backup-zone-delineation', 'drinking-source-inspection-system', 'drinking-signs-and-monitors-upkeep', 'drinking-source-long-term-mechanism', 'drinking-source-one-file', 'drinking-sensitive-agri-runoff', 'monitoring-warning-facilities-water-source']
 """The rules about `water_source`."""
 WaterSourceDecision = Never
 """What a gate or definition about `water_source` can decide."""
 
-WaterBodyRule = Literal['outfall-9-rivers-2-reservoirs-2021']
+WaterBodyRule = Literal['outfall-9-rivers-2-reservoirs-2021', 'water-tanling-tributaries', 'water-green-corridors', 'water-bank-buffer-strips']
 """The rules about `water_body`."""
 WaterBodyDecision = Never
 """What a gate or definition about `water_body` can decide."""
 
-SewerNetworkRule = Literal['sewer-new-district-separate']
+SewerNetworkRule = Literal['sewer-new-district-separate', 'sewer-defect-action', 'sewer-misconnection-repair', 'sewer-supporting-networks', 'sewer-combined-retrofit', 'sewer-combined-retrofit-alternative']
 """The rules about `sewer_network`."""
 SewerNetworkDecision = Never
 """What a gate or definition about `sewer_network` can decide."""
 
-PublicBodyRule = Literal['plan-annual-work-lists', 'plan-annual-work-lists-report']
+PublicBodyRule = Literal['plan-annual-work-lists', 'plan-annual-work-lists-report', 'lifestyle-government-green-procurement', 'lifestyle-government-green-procurement-priority', 'lifestyle-official-nev-share-rise', 'noise-acoustic-access', 'noise-monitoring-and-reporting', 'dust-concrete-plant-standard-rule', 'soil-training', 'soil-enforcement-in-plan', 'rural-discharge-supervision', 'agri-straw-return-rules', 'agri-film-collection-points', 'agri-field-waste-pools', 'waste-public-body-mandatory-sorting', 'hazwaste-catalogue-update', 'heavy-metal-full-list', 'governance-leaving-office-audit', 'governance-departure-audit-measures', 'governance-departure-audit-mechanism', 'governance-rectification-ledger', 'governance-unannounced-visits', 'zoning-in-environmental-management', 'permit-elements', 'permit-dynamic-management', 'governance-gep-accounting', 'governance-gep-trial', 'monitoring-staff', 'monitoring-laboratory-scope', 'monitoring-laboratory-accreditation', 'monitoring-enforcement-linkage', 'monitoring-third-party-qualified', 'governance-enforcement-training', 'governance-joint-enforcement', 'governance-enforcement-data-sharing', 'governance-judicial-linkage', 'service-unified-portal', 'service-forms-merged', 'service-mobile', 'emergency-monitoring-points', 'emergency-teams', 'emergency-social-rescue-teams', 'emergency-resource-list', 'emergency-drones', 'emergency-education-base', 'governance-offsite-enforcement', 'governance-enforcement-informatisation', 'plan-targets-into-annual-plans', 'environment-information-systems', 'environment-information-platform', 'lifestyle-public-service-unit-green-procurement', 'noise-key-sources', 'agri-film-recovery-demonstration']
 """The rules about `public_body`."""
 PublicBodyDecision = Never
 """What a gate or definition about `public_body` can decide."""
 
-AdministrativeActRule = Literal['zoning-no-relaxation', 'zoning-no-relaxation-adjustment']
+AdministrativeActRule = Literal['zoning-no-relaxation', 'zoning-no-relaxation-adjustment', 'noise-cases-dealt-with', 'soil-emergency-plan-content', 'soil-emergency-report-content', 'governance-inspection-rectification', 'governance-overdue-rectification-alert', 'governance-listed-supervision', 'zoning-three-lines-one-list-basis']
 """The rules about `administrative_act`."""
 AdministrativeActDecision = Never
 """What a gate or definition about `administrative_act` can decide."""
 
-PlanRule = Literal['plan-midterm-evaluation-2023', 'plan-final-assessment-2025', 'plan-evaluation-publicity', 'plan-evaluation-publicity-final']
+PlanRule = Literal['plan-midterm-evaluation-2023', 'plan-final-assessment-2025', 'plan-evaluation-publicity', 'plan-evaluation-publicity-final', 'plan-periodic-publication', 'plan-public-feedback', 'plan-public-concern-response', 'plan-annual-assessment', 'plan-implementation-mechanisms', 'plan-coordination-mechanisms']
 """The rules about `plan`."""
 PlanDecision = Never
 """What a gate or definition about `plan` can decide."""
+
+NonRoadMachineRule = Literal['nrmm-registration', 'nrmm-banned-zone-high-emission', 'nrmm-fuel-and-smoke-penalty', 'nrmm-monitoring-device', 'nrmm-early-retirement-or-upgrade']
+"""The rules about `non_road_machine`."""
+NonRoadMachineDecision = Never
+"""What a gate or definition about `non_road_machine` can decide."""
+
+ShipOrPortRule = Literal['vehicle-ship-fuel', 'ship-gb3552', 'ship-storage-retrofit', 'ship-transfer-documents', 'ship-transfer-manifest', 'ship-port-pollution-plan', 'ship-port-garbage-facilities', 'ship-port-reception-capacity', 'ship-port-emergency-plan']
+"""The rules about `ship_or_port`."""
+ShipOrPortDecision = Never
+"""What a gate or definition about `ship_or_port` can decide."""
+
+TownRule = Literal['zoning-town-function', 'governance-township-duty', 'governance-township-grid']
+"""The rules about `town`."""
+TownDecision = Literal['industry_urban', 'ecological', 'agricultural']
+"""What a gate or definition about `town` can decide."""
+
+VillageRule = Literal['wwtp-decentralised-siting', 'rural-sewage-routing', 'rural-sewage-routing-scattered', 'rural-sewage-supervisory-monitoring', 'rural-sensitive-village-supervision', 'rural-garbage-chain', 'rural-cleaning-system', 'rural-garbage-sorting']
+"""The rules about `village`."""
+VillageDecision = Never
+"""What a gate or definition about `village` can decide."""
+
+FarmRule = Literal['agri-livestock-ban-zone', 'agri-livestock-by-land', 'agri-manure-used-nearby', 'agri-manure-specialised-households', 'agri-aquaculture-tail-water', 'agri-aquaculture-pond-upgrade', 'agri-livestock-pollution-facilities', 'agri-aquaculture-drainage', 'agri-input-waste-collection', 'agri-livestock-one-farm-one-policy', 'agri-smart-facilities']
+"""The rules about `farm`."""
+FarmDecision = Never
+"""What a gate or definition about `farm` can decide."""
+
+MineRule = Literal['industry-mining-violations', 'dust-open-pit-closure', 'dust-open-pit-inspection', 'soil-green-mine', 'soil-green-mine-upgrade']
+"""The rules about `mine`."""
+MineDecision = Literal['close_by_law']
+"""What a gate or definition about `mine` can decide."""
+
+NatureAreaRule = Literal['ecology-nature-reserve-adjustment', 'ecology-reserve-monitoring', 'ecology-reserve-boundary-marking']
+"""The rules about `nature_area`."""
+NatureAreaDecision = Literal['strict_control']
+"""What a gate or definition about `nature_area` can decide."""
 
 
 class CityFacts(TypedDict, total=False):
@@ -285,6 +320,393 @@ class CityFacts(TypedDict, total=False):
     strict_control_farmland_uncovered_mu: Number | Measured | None
     """尚未落实管控措施的严格管控类耕地面积 · strict-control farmland without control measures [mu]"""
     strict_control_farmland_uncovered_mu_year: int | None
+    superior_plan_targets_met: YesNo | None
+    """国家、广东省、清远市环境保护规划的各项目标任务已全部完成 · all targets and tasks of the national, provincial and Qingyuan environmental plans are met"""
+    rural_sewage_rate_previous_pct: Number | None
+    """上一年农村生活污水治理率 · rural sewage management rate in the year before [%]"""
+    energy_intensity_tce_per_10k_yuan: Number | Measured | None
+    """单位GDP能耗 · energy use per unit of GDP [tce/10^4 yuan]"""
+    energy_intensity_tce_per_10k_yuan_year: int | None
+    energy_intensity_previous_tce_per_10k_yuan: Number | None
+    """上一年单位GDP能耗 · energy use per unit of GDP in the year before [tce/10^4 yuan]"""
+    co2_intensity_t_per_10k_yuan: Number | Measured | None
+    """单位地区生产总值二氧化碳排放 · CO2 emissions per unit of GDP [t/10^4 yuan]"""
+    co2_intensity_t_per_10k_yuan_year: int | None
+    co2_intensity_previous_t_per_10k_yuan: Number | None
+    """上一年单位地区生产总值二氧化碳排放 · CO2 emissions per unit of GDP in the year before [t/10^4 yuan]"""
+    key_project_emissions_falling: Collection[Literal['nox', 'voc', 'cod', 'nh3n']] | Measured | None
+    """重点工程排放总量比上一年减少的主要污染物 · main pollutants whose emissions from key projects fell from the year before"""
+    key_project_emissions_falling_year: int | None
+    key_project_emissions_within_requirement: Collection[Literal['nox', 'voc', 'cod', 'nh3n']] | Measured | None
+    """重点工程排放总量控制在清远市下达要求以内的主要污染物 · main pollutants whose emissions from key projects are within Qingyuan's requirement"""
+    key_project_emissions_within_requirement_year: int | None
+    farmland_safe_use_rate_previous_pct: Number | None
+    """上一年受污染耕地安全利用率 · safe-use rate of contaminated farmland in the year before [%]"""
+    redline_ratio_2020_published: YesNo | None
+    """国土部门已发布2020年生态保护红线占国土面积比例 · the land authority has published the redline's share of the land area for 2020"""
+    forest_coverage_corrected: YesNo | None
+    """森林覆盖率指标值已按国土“三调”数据修正 · the forest-coverage figures have been corrected to the Third National Land Survey"""
+    ecology_demo_city_named: YesNo | None
+    """已获命名为国家生态文明建设示范市 · Lianzhou has been named a national ecological-civilisation demonstration city"""
+    recycling_rate_rising: Collection[Literal['waste_paper', 'plastics', 'glass', 'metal', 'textiles']] | Measured | None
+    """回收率比上一年提高的再生资源 · recyclables whose recovery rate rose from the year before"""
+    recycling_rate_rising_year: int | None
+    water_reuse_pct: Number | Measured | None
+    """水资源重复利用率 · rate of water reuse [%]"""
+    water_reuse_pct_year: int | None
+    water_reuse_previous_pct: Number | None
+    """上一年水资源重复利用率 · rate of water reuse in the year before [%]"""
+    irrigation_efficiency: Number | Measured | None
+    """灌溉水利用系数 · irrigation water use coefficient"""
+    irrigation_efficiency_year: int | None
+    irrigation_efficiency_previous: Number | None
+    """上一年灌溉水利用系数 · irrigation water use coefficient in the year before"""
+    slaughter_project_completed: YesNo | None
+    """畜禽屠宰建设项目已建成 · the livestock and poultry slaughterhouse project is complete"""
+    manure_use_project_completed: YesNo | None
+    """畜禽养殖废弃物资源化利用项目已建成 · the project to put livestock and poultry waste to use is complete"""
+    tourism_demo_zone_created: YesNo | None
+    """已成功创建省级全域旅游示范区 · Lianzhou has become a provincial all-area tourism demonstration zone"""
+    tourism_demo_zone_created_on: Day | None
+    """省级全域旅游示范区认定日期 · day on which the province recognised the tourism demonstration zone"""
+    farm_tourism_projects_built: Collection[Literal['provincial_rural_complex', 'upland_farm_complex', 'farming_and_food_demonstration']] | None
+    """已建成的农旅融合项目 · farm-tourism projects that are built"""
+    green_creation_campaigns: Collection[Literal['offices', 'households', 'schools', 'communities', 'travel', 'shops', 'buildings']] | None
+    """已开展的绿色生活创建行动 · green-living campaigns that are under way"""
+    noise_joint_enforcement_set_up: YesNo | None
+    """噪声多部门信息共享和联动执法机制已建立 · the departments share noise information and enforce jointly under a set mechanism"""
+    noise_information_circulation_set_up: YesNo | None
+    """环境信息通报制度已建立 · there is a system for circulating environmental information"""
+    air_data_shared: Collection[Literal['economy', 'energy', 'industry', 'transport', 'emissions', 'weather']] | None
+    """已纳入大气管理数据共享机制的数据 · data covered by the mechanism for sharing data on air"""
+    voc_mobile_monitoring_done: YesNo | Measured | None
+    """已在重点区域开展VOCs走航监测 · VOC monitoring from vehicles is carried out in key areas"""
+    voc_mobile_monitoring_done_year: int | None
+    straw_uses: Collection[Literal['returned_to_field', 'fertiliser', 'feed', 'growing_medium', 'raw_material', 'energy']] | Measured | None
+    """已开展的秸秆利用方式 · uses of straw that are practised"""
+    straw_uses_year: int | None
+    beautiful_river_named: YesNo | None
+    """已有河湖入选美丽河湖示范 · a river or lake of the city has been named a model of its kind"""
+    ship_pollutant_stages_covered: Collection[Literal['generation', 'reception', 'transfer', 'disposal']] | None
+    """船舶水污染物闭环管理机制已覆盖的环节 · stages covered by the mechanism for water pollutants from ships"""
+    parcels_not_on_map: Number | Measured | None
+    """尚未纳入“一张图”的疑似污染地块和污染地块数 · suspected and polluted parcels not yet on the one map"""
+    parcels_not_on_map_year: int | None
+    parcel_map_kept_current: YesNo | None
+    """“一张图”保持动态更新 · the one map is kept up to date"""
+    restoration_works_under_way: Collection[Literal['natural_forest_protection', 'shelter_forests', 'farmland_to_forest_or_grass', 'rivers_lakes_wetlands', 'rocky_desertification', 'damaged_land']] | None
+    """已实施的生态保护修复工程 · ecological restoration works under way"""
+    biodiversity_surveys_done: Collection[Literal['ecological_baseline', 'species']] | None
+    """已开展的生物多样性调查评估 · biodiversity surveys carried out"""
+    biodiversity_system_parts: Collection[Literal['monitoring', 'assessment', 'early_warning']] | None
+    """生物多样性监测、评估与预警体系已建立的部分 · parts of the system of biodiversity monitoring, assessment and early warning that are set up"""
+    invasive_species_mechanisms_set_up: Collection[Literal['monitoring_and_warning', 'risk_management']] | None
+    """已建立的外来入侵物种管理机制 · mechanisms against invasive species that are set up"""
+    straw_plan_issued: YesNo | None
+    """秸秆综合利用实施方案已编制 · there is an implementation plan for the use of straw"""
+    waste_sorting_links: Collection[Literal['sorted_drop_off', 'sorted_collection', 'sorted_transport', 'sorted_disposal']] | None
+    """生活垃圾分类处理已形成的环节 · links of the chain of sorted household waste that are in place"""
+    industrial_waste_capacity_t_per_year: Number | Measured | None
+    """一般工业固体废物处理能力 · capacity to treat general industrial waste [t/a]"""
+    industrial_waste_capacity_t_per_year_year: int | None
+    industrial_waste_capacity_2020_t_per_year: Number | None
+    """2020年一般工业固体废物处理能力 · capacity to treat general industrial waste in 2020 [t/a]"""
+    construction_waste_capacity_t_per_year: Number | Measured | None
+    """建筑垃圾处理能力 · capacity to treat construction waste [t/a]"""
+    construction_waste_capacity_t_per_year_year: int | None
+    construction_waste_capacity_2020_t_per_year: Number | None
+    """2020年建筑垃圾处理能力 · capacity to treat construction waste in 2020 [t/a]"""
+    environment_mechanism_set_up: YesNo | None
+    """生态环境保护长效机制已建立 · a lasting mechanism of environmental protection is set up"""
+    responsibility_list_issued: YesNo | None
+    """生态环境保护责任清单已制定 · a list of responsibilities for environmental protection has been drawn up"""
+    river_chief_grid_in_force: YesNo | None
+    """河长制、湖长制网格化管理已全面实施 · the river-chief and lake-chief systems are fully in force, with grid management"""
+    river_lake_upkeep_tried: YesNo | None
+    """已试行河湖治理和管护的长效机制 · a lasting mechanism for treating and looking after rivers and lakes is being tried"""
+    environment_results_in_cadre_assessment: YesNo | None
+    """生态环境保护绩效考核结果已作为领导班子和领导干部综合考核评价的重要依据 · results of the appraisal of environmental work are an important basis for assessing leading bodies and officials"""
+    qingyuan_responsibility_list_carried_out: YesNo | None
+    """已落实《清远市直机关有关部门生态环境保护责任清单》 · Qingyuan's list of its departments' environmental responsibilities is carried out"""
+    sewage_facilities_not_open: Number | Measured | None
+    """未常态化向公众开放的污水处理设施数 · sewage plants that are not regularly open to the public"""
+    sewage_facilities_not_open_year: int | None
+    waste_facilities_not_open: Number | Measured | None
+    """未常态化向公众开放的生活垃圾处理设施数 · household-waste plants that are not regularly open to the public"""
+    waste_facilities_not_open_year: int | None
+    eco_product_fund_set_up: YesNo | None
+    """已设立促进生态产品价值实现的专项基金 · a special fund for turning ecological products to value is set up"""
+    ecological_compensation_set_up: YesNo | None
+    """已建立市场化、多元化生态保护补偿机制 · a mechanism of ecological compensation, through the market and from many sources, is set up"""
+    damage_compensation_set_up: YesNo | None
+    """已建立生态环境损害赔偿机制 · a mechanism of compensation for ecological damage is set up"""
+    eco_product_market_set_up: YesNo | None
+    """已建立生态产品市场交易机制 · there is a mechanism for trading ecological products in a market"""
+    forest_compensation_tried: Collection[Literal['forest_carbon', 'paid_forest_use']] | None
+    """已试行的林业碳汇、森林资源有偿使用等补偿机制 · ways of compensation through forests that are being tried"""
+    eco_product_procurement_tried: YesNo | None
+    """已开展政府采购生态产品试点 · government purchase of ecological products is being tried"""
+    clean_up_funding_mechanism_set_up: YesNo | None
+    """已建立常态化、稳定的环境治理财政资金投入机制 · a regular and stable mechanism of public money for clean-up is set up"""
+    eod_financing_set_up: YesNo | None
+    """已建立具有EOD模式特点的融资渠道 · channels of finance on the EOD model (development led by ecology) are set up"""
+    published_media: Collection[Literal['air', 'water', 'soil']] | Measured | None
+    """已公开生态环境信息的要素 · fields whose environmental information is public"""
+    published_media_year: int | None
+    dischargers_not_disclosing: Number | Measured | None
+    """未开展自行监测或未公开信息的排污企业数 · dischargers that do not monitor themselves or do not disclose information"""
+    dischargers_not_disclosing_year: int | None
+    environment_day_held: YesNo | Measured | None
+    """当年已开展“六五环境日”环保宣教活动 · events were held on Environment Day, 5 June, in the year"""
+    environment_day_held_year: int | None
+    reporting_rewards_applied: YesNo | None
+    """连州市环保举报奖励已落实 · Lianzhou's rewards for reporting pollution are paid as provided"""
+    reporting_channels_open: Collection[Literal['telephone', 'visit', 'email', 'wechat']] | None
+    """已开通的环保举报方式 · ways of reporting pollution that are open"""
+    reporting_feedback_set_up: YesNo | None
+    """已建立公众监督和举报反馈机制 · there is a mechanism of public oversight and feedback on reports"""
+    regional_monitoring_centre_built: YesNo | None
+    """连阳片区粤北环境监测中心已建成 · the northern Guangdong environmental monitoring centre for the Lianyang area is built"""
+    automatic_monitoring_points: Number | Measured | None
+    """生态环境自动监测点位数 · automatic environmental monitoring points"""
+    automatic_monitoring_points_year: int | None
+    automatic_monitoring_points_2020: Number | None
+    """2020年末生态环境自动监测点位数 · automatic environmental monitoring points at the end of 2020"""
+    emergency_mechanisms_set_up: Collection[Literal['joint_enforcement', 'regular_consultation']] | None
+    """已建立的跨区域、跨部门环境应急联动机制 · mechanisms for emergencies across areas and departments that are set up"""
+    environment_spending_10k_yuan: Number | Measured | None
+    """生态环境保护重点工作财政投入 · public spending on the key tasks of environmental protection [10^4 yuan]"""
+    environment_spending_10k_yuan_year: int | None
+    environment_spending_previous_10k_yuan: Number | None
+    """上一年生态环境保护重点工作财政投入 · public spending on the key tasks of environmental protection in the year before [10^4 yuan]"""
+    environment_science_spending_10k_yuan: Number | Measured | None
+    """生态环境保护和节能科技投入 · spending on science and technology for environmental protection and energy saving [10^4 yuan]"""
+    environment_science_spending_10k_yuan_year: int | None
+    environment_science_spending_previous_10k_yuan: Number | None
+    """上一年生态环境保护和节能科技投入 · spending on science and technology for environmental protection and energy saving in the year before [10^4 yuan]"""
+    plan_in_town_appraisal: YesNo | None
+    """规划目标和主要任务已纳入各乡镇政绩考核评价体系 · the plan's targets and main tasks are part of the appraisal of every town"""
+    plan_in_department_appraisal: YesNo | None
+    """规划目标和主要任务已纳入各有关部门政绩考核评价体系 · the plan's targets and main tasks are part of the appraisal of every department concerned"""
+    zoned_control_system_set_up: YesNo | None
+    """“三线一单”生态环境分区管控体系已建立 · the system of zoned environmental control is set up"""
+    recyclables_centre_set_up: YesNo | None
+    """再生资源区域分类回收和交易中心已建立 · there is a regional centre for sorting, recovering and trading recyclables"""
+    land_saving_mechanism_set_up: YesNo | None
+    """节约集约用地激励和约束机制已建立 · there is a mechanism of incentives and restraints for the sparing use of land"""
+    sub_parks_built: Collection[Literal['new_materials_base', 'tailian_technology_park', 'xingzi_stone_park']] | None
+    """已建成的分园、园中园 · sub-parks that are built"""
+    resource_use_ceilings_fixed: YesNo | None
+    """资源开发利用上限已明确 · ceilings on the exploitation of resources are fixed"""
+    two_high_classes_reviewed: Collection[Literal['under_construction', 'proposed', 'existing']] | None
+    """已全面梳理的“两高”项目类别 · classes of two-high projects reviewed in full"""
+    choy_sum_park_rates_rising: Collection[Literal['land_output', 'resource_use', 'labour_productivity']] | Measured | None
+    """菜心产业园比上一年提高的指标 · rates of the choy sum park that rose from the year before"""
+    choy_sum_park_rates_rising_year: int | None
+    tourism_areas_built: Collection[Literal['beautiful_villages', 'yao_country', 'history', 'waterside', 'modern_farming']] | None
+    """已建成的旅游片区和示范区 · tourism areas that are built"""
+    green_life_programme_carried_out: YesNo | None
+    """《绿色生活创建行动总体方案》已落实 · the national programme for green-living campaigns is carried out"""
+    wildlife_facilities_built: Collection[Literal['gene_bank', 'rescue_and_breeding_centre']] | None
+    """已建成的野生动植物保护设施 · facilities for wild animals and plants that are built"""
+    village_relocation_pilot_under_way: YesNo | None
+    """少数民族村庄集中搬迁试点已开展 · the relocation of ethnic-minority villages to one place is being tried"""
+    forest_city_awareness_pct: Number | Measured | None
+    """市民对国家森林城市建设的知晓率 · share of citizens who know of the work for a national forest city [%]"""
+    forest_city_awareness_pct_year: int | None
+    forest_city_awareness_previous_pct: Number | None
+    """上一次调查市民对国家森林城市建设的知晓率 · share of citizens who knew of the work for a national forest city in the survey before [%]"""
+    forest_city_support_pct: Number | Measured | None
+    """市民对国家森林城市建设的支持率 · share of citizens who support the work for a national forest city [%]"""
+    forest_city_support_pct_year: int | None
+    forest_city_support_previous_pct: Number | None
+    """上一次调查市民对国家森林城市建设的支持率 · share of citizens who supported the work for a national forest city in the survey before [%]"""
+    forest_city_satisfaction_pct: Number | Measured | None
+    """市民对国家森林城市建设的满意度 · share of citizens who are satisfied with the work for a national forest city [%]"""
+    forest_city_satisfaction_pct_year: int | None
+    forest_city_satisfaction_previous_pct: Number | None
+    """上一次调查市民对国家森林城市建设的满意度 · share of citizens who were satisfied with the work for a national forest city in the survey before [%]"""
+    environment_is_key_spending_field: YesNo | Measured | None
+    """生态环境保护已列为公共财政支出的重点领域 · environmental protection is listed as a key field of public expenditure"""
+    environment_is_key_spending_field_year: int | None
+    environment_financing_mechanism_set_up: YesNo | None
+    """政府引导、政策调节、市场运作的投融资机制已建立 · there is a mechanism of finance guided by government, steered by policy and run by the market"""
+    built_up_area_central_heat: YesNo | None
+    """城市建成区已实行集中供热 · the built-up area has central heat supply"""
+    parks_without_central_heat: Number | Measured | None
+    """尚未实行集中供热的工业园区数 · industrial parks without central heat supply"""
+    parks_without_central_heat_year: int | None
+    gas_county_connection: YesNo | None
+    """天然气“县县通”工程已通达连州 · Lianzhou is connected under the programme “natural gas to every county”"""
+    bottled_lpg_use_pct: Number | Measured | None
+    """瓶装液化气使用率 · usage rate of bottled liquefied petroleum gas [%]"""
+    bottled_lpg_use_pct_year: int | None
+    bottled_lpg_use_previous_pct: Number | None
+    """上一年瓶装液化气使用率 · usage rate of bottled liquefied petroleum gas in the year before [%]"""
+    urban_gas_basic_coverage: YesNo | None
+    """市区天然气已基本覆盖 · natural gas basically covers the urban area"""
+    new_district_gas_basic_coverage: YesNo | None
+    """新城区天然气已基本覆盖 · natural gas basically covers the new district"""
+    parks_without_gas: Number | Measured | None
+    """天然气尚未覆盖的工业园区数 · industrial parks not covered by natural gas"""
+    parks_without_gas_year: int | None
+    energy_total_tce: Number | Measured | None
+    """能源消费总量 · total energy consumption [tce]"""
+    energy_total_tce_year: int | None
+    assigned_energy_total_tce: Number | None
+    """上级下达的能源消费总量控制目标 · cap on total energy consumption assigned by the higher authority [tce]"""
+    public_transport_share_pct: Number | Measured | None
+    """公共交通分担率 · public transport share of trips [%]"""
+    public_transport_share_pct_year: int | None
+    public_transport_share_previous_pct: Number | None
+    """上一年公共交通分担率 · public transport share of trips in the year before [%]"""
+    taxi_new_energy_pct: Number | Measured | None
+    """出租汽车中新能源车辆占比 · new-energy share of taxis [%]"""
+    taxi_new_energy_pct_year: int | None
+    taxi_new_energy_previous_pct: Number | None
+    """上一年出租汽车中新能源车辆占比 · new-energy share of taxis in the year before [%]"""
+    qingyuan_building_documents_carried_out: Collection[Literal['energy_saving_and_green_building_plan', 'green_building_action_plan', 'prefabricated_building_plan']] | None
+    """已落实的清远市建筑节能文件 · Qingyuan's documents on buildings that are carried out"""
+    green_markets_open: Collection[Literal['wholesale_market', 'shopping_centre', 'energy_saving_supermarket', 'water_saving_supermarket']] | None
+    """已设立的绿色市场和节能、节水超市 · green markets and saving supermarkets that are open"""
+    ghg_inventory_mechanism_set_up: YesNo | None
+    """温室气体清单编制工作机制已建立 · there is a set procedure for compiling the greenhouse-gas inventory"""
+    carbon_statistics_included: YesNo | None
+    """碳排放基础统计指标已纳入政府统计指标体系 · basic statistics on carbon emissions are part of the government's statistics"""
+    ghg_inventory_regular: YesNo | None
+    """温室气体排放清单已定期编制 · the greenhouse-gas inventory is compiled regularly"""
+    national_forest_city_named: YesNo | None
+    """已获国家森林城市称号 · Lianzhou has the title of national forest city"""
+    forest_works_under_way: Collection[Literal['carbon_sink_forest', 'scenic_forest', 'forest_in_and_around_the_city', 'village_greening']] | None
+    """已实施的林业重点工程 · key forest works under way"""
+    clean_energy_pct: Number | Measured | None
+    """清洁能源占能源消费总量比例 · clean share of energy consumption [%]"""
+    clean_energy_pct_year: int | None
+    clean_energy_previous_pct: Number | None
+    """上一年清洁能源占能源消费总量比例 · clean share of energy consumption in the year before [%]"""
+    gas_supply_10k_m3: Number | Measured | None
+    """天然气年供应量 · natural gas supplied in the year [10^4 m3]"""
+    gas_supply_10k_m3_year: int | None
+    gas_supply_previous_10k_m3: Number | None
+    """上一年天然气供应量 · natural gas supplied in the year before [10^4 m3]"""
+    ozone_ug_m3: Number | Measured | None
+    """臭氧浓度 · ozone concentration [ug/m3]"""
+    ozone_ug_m3_year: int | None
+    ozone_previous_ug_m3: Number | None
+    """上一年臭氧浓度 · ozone concentration in the year before [ug/m3]"""
+    fuel_ban_zone_km2: Number | Measured | None
+    """高污染燃料禁燃区面积 · area of the ban zone for high-polluting fuel [km2]"""
+    fuel_ban_zone_km2_year: int | None
+    fuel_ban_zone_2020_km2: Number | None
+    """2020年末高污染燃料禁燃区面积 · area of the ban zone for high-polluting fuel at the end of 2020 [km2]"""
+    unregistered_or_smoky_machines_basically_gone: YesNo | None
+    """未登记或冒黑烟工程机械已基本消除 · unregistered or smoking construction machines have basically been eliminated"""
+    mobile_source_black_smoke_basically_eliminated: YesNo | None
+    """移动污染源黑烟排放已基本消灭 · black smoke from mobile sources has basically been eliminated"""
+    high_emission_vehicle_zone_delineated: YesNo | None
+    """已划定高污染高排放机动车限行区 · a restricted zone for highly polluting, high-emission vehicles has been delineated"""
+    heavy_diesel_campaign_held: YesNo | None
+    """已组织实施重型柴油车专项执法行动 · special enforcement against heavy diesel vehicles has been carried out"""
+    diesel_checks_covered: Collection[Literal['control_devices', 'obd', 'exhaust', 'urea']] | Measured | None
+    """柴油车监督检查已覆盖的内容 · what the checks of diesel vehicles cover"""
+    diesel_checks_covered_year: int | None
+    vehicle_monitoring_means_in_use: Collection[Literal['remote_sensing', 'smoke_capture', 'remote_obd']] | None
+    """在用车排放管理已运用的手段 · means in use to monitor vehicles' emissions"""
+    large_diesel_fleet_list_kept_current: YesNo | None
+    """柴油车用车大户清单已完善并动态更新 · the list of large diesel fleets is complete and kept up to date"""
+    activated_carbon_centre_built: YesNo | None
+    """已统筹建成活性炭集中再生中心 · a central plant that regenerates activated carbon is built"""
+    burning_control_means_in_use: Collection[Literal['drones', 'hd_video']] | None
+    """管控露天焚烧、露天烧烤和烟花爆竹已运用的手段 · means in use to control open burning, barbecues and fireworks"""
+    backup_source_designated: YesNo | None
+    """县级应急备用水源地已确定 · a county-level emergency backup source has been determined"""
+    urban_supply_from_river: YesNo | None
+    """市区供水有河流型水源 · the urban area is supplied from a river"""
+    urban_supply_from_lake: YesNo | None
+    """市区供水有湖库型水源 · the urban area is supplied from a lake or reservoir"""
+    drinking_sources_without_emergency_plan: Number | Measured | None
+    """尚未编制应急预案的饮用水源数 · drinking-water sources without an emergency plan"""
+    drinking_sources_without_emergency_plan_year: int | None
+    backup_source_works_built: YesNo | None
+    """市区应急备用饮用水源及输水设施已建成 · the urban area's emergency backup source and its transfer works are built"""
+    river_lake_scope_delimited: YesNo | None
+    """河湖管理范围已依法划定 · the management scope of rivers and lakes has been delimited in accordance with the law"""
+    chengnan_wwtp_built: YesNo | None
+    """城南污水处理厂已建成 · the Chengnan sewage plant is built"""
+    township_wwtps_operating: Collection[Literal['xingzi', 'dalubian', 'longping', 'jiubei']] | None
+    """已投入运行的乡镇污水处理厂 · township sewage plants in operation"""
+    sewer_gis_built: YesNo | None
+    """市政排水管网地理信息系统（GIS）已建立 · there is a geographic information system (GIS) of the public sewers"""
+    sewer_inspection_followed: YesNo | None
+    """排水管网周期性检测评估制度已落实 · the scheme of periodic sewer inspection and assessment is carried out"""
+    sewage_collection_pct: Number | Measured | None
+    """污水收集率 · share of sewage collected [%]"""
+    sewage_collection_pct_year: int | None
+    sewage_collection_previous_pct: Number | None
+    """上一年污水收集率 · share of sewage collected in the year before [%]"""
+    outfall_list_drawn_up: YesNo | None
+    """连州市入河排污口名录已形成 · there is a list of Lianzhou's outfalls into rivers"""
+    outfall_management_system_set_up: YesNo | None
+    """入河排污口规范化管理体系已建立 · there is a system for the standardised management of outfalls"""
+    outfall_patrol_set_up: YesNo | None
+    """入河排污口巡查机制已建立 · there is a routine for patrolling the outfalls"""
+    outfall_monitoring_basically_complete: YesNo | None
+    """规模以上入河排污口监测已基本全覆盖 · monitoring basically covers all outfalls above the size threshold"""
+    outfall_review_regular: YesNo | None
+    """已定期开展入河排污口动态核查 · the outfalls are reviewed regularly"""
+    outfall_campaign_carried_out: YesNo | None
+    """已开展入河排污口规范整治专项行动 · a campaign to put outfalls into rivers in order has been carried out"""
+    qingyuan_outfall_plan_carried_out: YesNo | None
+    """清远市入河排污口整治实施方案已在连州落实 · Qingyuan's implementation plan on outfalls is carried out in Lianzhou"""
+    access_negative_list_set_up: YesNo | None
+    """已建立环保准入负面清单 · a negative list for access on environmental grounds is in force"""
+    polluter_exit_mechanism_set_up: YesNo | None
+    """已建立污染企业环保退出机制 · a mechanism by which polluting enterprises leave is in force"""
+    new_waste_treatment_works_started: YesNo | None
+    """新一轮生活垃圾无害化处理设施建设已启动 · the new round of harmless-treatment works for household waste has started"""
+    waste_data_review_system_set_up: YesNo | None
+    """已建立固体废物数据申报数据审核制度 · a system for reviewing declared solid-waste data is in force"""
+    waste_generator_list_set_up: YesNo | None
+    """已建立固体废物产生单位清单 · a list of solid-waste generators is set up"""
+    new_pollutants_surveyed: Collection[Literal['endocrine_disruptors', 'antibiotics', 'pfas', 'microplastics']] | None
+    """生产使用状况已调查、监测和评估风险的新污染物 · new pollutants whose production and use have been surveyed and monitored and whose risks have been assessed"""
+    nimby_mechanism_set_up: YesNo | None
+    """已建立防范与化解涉环保项目“邻避”问题的长效机制 · there is a lasting mechanism to prevent and resolve not-in-my-backyard conflicts over environmental projects"""
+    petition_resolution_mechanism_set_up: YesNo | None
+    """已建立突出环境信访矛盾化解机制 · there is a mechanism to resolve major conflicts behind environmental petitions"""
+    nuisance_guidelines_for: Collection[Literal['construction_noise', 'entertainment_noise', 'catering_fumes']] | None
+    """已制定工作指南的环境扰民问题 · nuisances for which guidelines have been issued"""
+    petition_legal_counsel_tried: YesNo | None
+    """已试行由政府法律顾问协助解决重大环境信访事项 · government legal counsel helping with major environmental petitions is being tried"""
+    waste_sorting_plan_issued: YesNo | None
+    """生活垃圾分类实施方案已出台 · an implementation plan for sorting household waste has been issued"""
+    urban_waste_sorting_basically_complete: YesNo | None
+    """城区生活垃圾分类已基本全覆盖 · waste sorting basically covers the whole urban area"""
+    waste_transfer_stations_built: Collection[Literal['lianzhou_chengbei', 'dongpi', 'xingzi', 'longping']] | None
+    """已建成的生活垃圾中转站 · waste transfer stations built"""
+    waste_sorting_awareness_pct: Number | Measured | None
+    """公众垃圾分类知晓率 · share of the public who know of waste sorting [%]"""
+    waste_sorting_awareness_pct_year: int | None
+    waste_sorting_awareness_previous_pct: Number | None
+    """上一年公众垃圾分类知晓率 · share of the public who knew of waste sorting in the year before [%]"""
+    waste_sorting_participation_pct: Number | Measured | None
+    """公众垃圾分类参与率 · share of the public who take part in waste sorting [%]"""
+    waste_sorting_participation_pct_year: int | None
+    waste_sorting_participation_previous_pct: Number | None
+    """上一年公众垃圾分类参与率 · share of the public who took part in waste sorting in the year before [%]"""
+    waste_sorting_accuracy_pct: Number | Measured | None
+    """垃圾分类投放准确率 · share of waste that is sorted correctly [%]"""
+    waste_sorting_accuracy_pct_year: int | None
+    waste_sorting_accuracy_previous_pct: Number | None
+    """上一年垃圾分类投放准确率 · share of waste that was sorted correctly in the year before [%]"""
+    waste_collection_facilities_built: Collection[Literal['sorting_centre', 'hazardous_waste_points']] | None
+    """已建立的工业固体废物、危险废物收集设施 · facilities for collecting industrial and hazardous waste that are set up"""
+    film_recovery_system_set_up: YesNo | None
+    """已建立废旧地膜回收处理体系 · there is a system for recovering and treating used mulch film"""
+    pesticide_packaging_recovery_system_set_up: YesNo | None
+    """已建立农药包装废弃物回收处理体系 · there is a system for recovering and treating waste pesticide packaging"""
+    pesticide_packaging_scheme_in_place: YesNo | None
+    """已建立农药包装废弃物回收奖励、使用者押金返还等制度 · rewards, refundable deposits or the like are in place for waste pesticide packaging"""
 
 
 class UrbanWwtpFacts(TypedDict, total=False):
@@ -314,6 +736,12 @@ class TownshipWwtpFacts(TypedDict, total=False):
     """此前负荷率 · earlier load rate [%]"""
     reduction_recognised: YesNo | None
     """达到主要污染物总量减排认定要求 · the plant meets the requirements for recognised reductions of main pollutants"""
+    supporting_sewers_complete: YesNo | None
+    """配套污水收集管网已建设完善 · the sewers that feed the plant are complete"""
+    sewer_misconnections_unrepaired: Number | None
+    """配套管网尚未改造修复的错接、漏接处数 · wrong and missing connections in its sewers not yet repaired"""
+    in_operation: YesNo | None
+    """已建成并投入使用 · the plant is built and in operation"""
 
 
 class ProjectFacts(TypedDict, total=False):
@@ -387,6 +815,40 @@ class ProjectFacts(TypedDict, total=False):
     """已落实的重点重金属污染物置换（替换）量 · key heavy-metal discharges cut elsewhere as an offset [kg/a]"""
     key_heavy_metal_offset_ratio: Number | None
     """核定的置换（替换）比例 · offset ratio set for the project"""
+    is_industrial_project: YesNo | None
+    """属于工业项目 · the project is industrial"""
+    in_industrial_park: YesNo | None
+    """位于工业园区内 · the site is in an industrial park"""
+    named_works: Literal['tanling_pumped_storage', 'tanling_hydropower_upgrade', 'energy_eco_park', 'sludge_plant', 'other'] | None
+    """规划点名的项目 · works that the plan names"""
+    named_works_completed: YesNo | None
+    """项目已建成 · the works are complete"""
+    energy_registration_required: YesNo | None
+    """须办理节能登记 · energy-saving registration is required"""
+    energy_registration_done: YesNo | None
+    """已办理节能登记 · energy-saving registration is complete"""
+    energy_review_required: YesNo | None
+    """须进行节能审查 · an energy-saving review is required"""
+    energy_review_passed: YesNo | None
+    """已通过节能审查 · the energy-saving review has been passed"""
+    in_high_energy_sector: YesNo | None
+    """属于高耗能行业 · the project belongs to an energy-intensive sector"""
+    sewer_related_works: Collection[Literal['black_odorous_water', 'first_rain_control', 'sponge_city', 'old_town_renewal', 'housing_estate']] | None
+    """项目包含的建设改造内容 · works that the project includes"""
+    sewer_laid_together: YesNo | None
+    """污水管道已随工程同步敷设 · sewers are laid together with the works"""
+    siting_factors_considered: Collection[Literal['sector_siting_rules', 'soil_risk', 'groundwater_risk']] | None
+    """选址已结合考虑的因素 · factors considered in choosing the site"""
+    is_nimby_project: YesNo | None
+    """属于涉环保“邻避”项目 · the project may meet environmental objections of its neighbours (“not in my backyard”)"""
+    nimby_steps_done: Collection[Literal['siting_study', 'eia', 'social_stability_assessment', 'disclosure', 'participation', 'science_outreach']] | None
+    """“邻避”项目已开展的工作 · steps taken for a project that its neighbours may oppose"""
+    is_major_project: YesNo | None
+    """属于重大项目 · the project is a major one"""
+    qualifies_for_fund_reserve: YesNo | None
+    """符合环保专项资金项目储备库条件 · the project meets the conditions of the reserve for environmental funds"""
+    recommended_to_fund_reserve: YesNo | None
+    """已优先推荐纳入省、市环保专项资金项目储备库 · the project has been recommended with priority for the provincial or municipal reserve"""
 
 
 class ConstructionSiteFacts(TypedDict, total=False):
@@ -402,6 +864,10 @@ class ConstructionSiteFacts(TypedDict, total=False):
     """堆存物已全部采用密闭式防尘网遮盖 · all stockpiles are covered with closed dust nets"""
     notice_items: Collection[Literal['measures', 'person_in_charge', 'supervising_department']] | None
     """施工工地已公示的信息 · information displayed at the site"""
+    dust_measures: Collection[Literal['covering', 'sectional_work', 'timed_work', 'water_spraying', 'washing', 'other']] | None
+    """已采取的防尘降尘措施 · dust-control measures taken"""
+    dust_measures_effective: YesNo | None
+    """所采取的措施有效 · the measures taken are effective"""
 
 
 class ConcretePlantFacts(TypedDict, total=False):
@@ -472,6 +938,20 @@ class CombustionUnitFacts(TypedDict, total=False):
     """掺烧垃圾 · garbage is co-fired"""
     industrial_waste_mixed: YesNo | None
     """掺烧工业固体废物 · industrial solid waste is co-fired"""
+    fuel_changed: YesNo | None
+    """已改用设计燃料以外的燃料 · a fuel other than the design fuel is used"""
+    fuel_change_lawful: YesNo | None
+    """改用燃料合法 · the change of fuel is lawful"""
+    burns_natural_gas: YesNo | None
+    """现燃用天然气 · the unit now burns natural gas"""
+    in_low_nox_deployment: YesNo | None
+    """已列入全省低氮燃烧改造统一部署 · the unit is covered by the province's low-NOx retrofit programme"""
+    low_nox_retrofit_done: YesNo | None
+    """已完成低氮燃烧改造 · the low-NOx retrofit is complete"""
+    kiln_graded_control_applied: YesNo | None
+    """已纳入工业炉窑分级管控 · the kiln is under graded control"""
+    biomass_boiler_checked: YesNo | None
+    """已对该生物质锅炉开展排查 · the biomass boiler has been checked"""
 
 
 class BuildingFacts(TypedDict, total=False):
@@ -506,6 +986,62 @@ class VehicleFacts(TypedDict, total=False):
     """已列入建筑垃圾处置核准申请 · the vehicle is part of an application for building-waste disposal approval"""
     fully_enclosed: YesNo | None
     """已实现全封闭运输 · the vehicle carries its load fully enclosed"""
+    is_commercial: YesNo | None
+    """属于营运车辆 · the vehicle is a commercial vehicle"""
+    is_old: YesNo | None
+    """属于老旧车辆 · the vehicle is old"""
+    is_high_energy_use: YesNo | None
+    """属于高能耗车辆 · the vehicle is one of high energy use"""
+    is_high_emission: YesNo | None
+    """属于高排放车辆 · the vehicle is one of high emission"""
+    retired: YesNo | None
+    """车辆已淘汰 · the vehicle has been retired"""
+    newly_put_into_service: YesNo | None
+    """属于新投放的车辆 · the vehicle is newly put into service"""
+    energy: Literal['diesel', 'petrol', 'gas', 'new_energy', 'other'] | None
+    """燃料（能源）种类 · fuel or energy of the vehicle"""
+    found_over_emission_limit: YesNo | None
+    """经检测超标排放 · the vehicle was tested and found above the emission limit"""
+    repaired: YesNo | None
+    """超标后已维护修理 · the vehicle has been repaired since"""
+    emission_stage: Number | None
+    """国家排放标准阶段 · national emission stage"""
+    vehicle_class: Literal['truck', 'bus_or_car', 'motorcycle', 'other'] | None
+    """车辆类型 · class of vehicle"""
+    is_lean_burn: YesNo | None
+    """燃气发动机采用稀薄燃烧技术 · the gas engine is a lean-burn engine"""
+    converted_from_oil: YesNo | None
+    """由燃油车改装为燃气车（“油改气”） · the vehicle was converted from oil to gas"""
+    has_carburettor: YesNo | None
+    """摩托车采用化油器供油 · the motorcycle has a carburettor"""
+    is_heavy_duty: YesNo | None
+    """属于重型车辆 · the vehicle is a heavy-duty vehicle"""
+    control_device_malfunctioning: YesNo | None
+    """污染控制装置不正常运行 · the pollution-control device does not run properly"""
+    vehicle_use: Literal['intercity_passenger', 'urban_logistics', 'other_logistics', 'building_waste', 'powder', 'other_materials', 'municipal', 'postal', 'sanitation', 'construction', 'other'] | None
+    """车辆用途 · use of the vehicle"""
+    kept_at_gathering_place: YesNo | None
+    """停放于柴油车集中停放地 · the vehicle is kept at a place where diesel vehicles gather"""
+    gathering_place_inspected: YesNo | None
+    """集中停放地已纳入日常监督检查 · the gathering place is under routine inspection"""
+    retrofit_feasible: YesNo | None
+    """具备加装或更换污染控制装置的条件 · the vehicle can be fitted with a pollution-control device"""
+    compliant_device_fitted: YesNo | None
+    """已加装或更换符合要求的污染控制装置 · a pollution-control device that meets the requirements has been fitted or replaced"""
+    entered_site_despite_bar: YesNo | None
+    """存在“一不准进”情形仍进入工地 · the vehicle entered the site although it was barred from entry"""
+    left_site_despite_bar: YesNo | None
+    """存在“三不准出”情形之一仍驶出工地 · the vehicle left the site although it was barred from leaving"""
+    is_enclosed_vehicle: YesNo | None
+    """属于全封闭式运输车 · the vehicle is built as a fully enclosed one"""
+    enclosure_inspected_regularly: YesNo | None
+    """车容车貌和封闭性能已定期验审 · appearance and enclosure are inspected regularly"""
+    spilling: YesNo | None
+    """运输途中撒漏（“扬撒滴漏”） · part of the load is blown off, spilt, dripped or leaked on the way"""
+    off_prescribed_route: YesNo | None
+    """未按规定路线行驶 · the vehicle is off its prescribed route"""
+    overloaded: YesNo | None
+    """超载 · the vehicle is overloaded"""
 
 
 class ActivityFacts(TypedDict, total=False):
@@ -523,6 +1059,26 @@ class ActivityFacts(TypedDict, total=False):
     """销售该燃料 · the fuel is sold"""
     burns_fuel: YesNo | None
     """燃用该燃料 · the fuel is burnt"""
+    deals_in_refined_oil: YesNo | None
+    """涉及成品油调制、销售或加油 · refined oil is blended, sold or dispensed"""
+    unlawful_oil_conduct: Collection[Literal['illegal_blending', 'illegal_sale', 'roaming_refuelling', 'substandard_oil', 'untaxed_oil']] | None
+    """查明的成品油违法行为 · unlawful conduct with refined oil that was established"""
+    loads_or_unloads_materials: YesNo | None
+    """装卸物料 · materials are loaded or unloaded"""
+    loading_dust_controls: Collection[Literal['closed', 'spraying', 'other']] | None
+    """装卸时采取的防尘方式 · dust control during loading"""
+    open_barbecue: YesNo | None
+    """属于露天烧烤 · the activity is an open-air barbecue"""
+    fireworks: YesNo | None
+    """燃放烟花爆竹 · fireworks or firecrackers are set off"""
+    wildlife_dealings: Collection[Literal['wild_animals', 'wildlife_products']] | None
+    """交易或经营售卖的对象 · wildlife traded or sold"""
+    wildlife_dealings_lawful: YesNo | None
+    """野生动物及其制品的交易、经营合法 · the dealings in wildlife are lawful"""
+    wildlife_sold_as_business: YesNo | None
+    """属于野生动物或者其制品的经营售卖 · wild animals or their products are sold by way of business"""
+    wildlife_sale_dealt_with: YesNo | None
+    """非法经营售卖野生动物及其制品的行为已依法查处 · the unlawful sale of wild animals or their products has been dealt with under the law"""
 
 
 class EnterpriseFacts(TypedDict, total=False):
@@ -534,6 +1090,10 @@ class EnterpriseFacts(TypedDict, total=False):
     """物料存放方式 · how the dusty materials are stored"""
     dusty_material_sorted: YesNo | None
     """物料已分类存放 · the dusty materials are stored by kind"""
+    keeps_heaps: YesNo | None
+    """有渣堆、料堆或者灰堆 · there are heaps of slag, material or ash"""
+    heap_dust_control_inspected: YesNo | None
+    """堆场降尘抑尘措施的落实情况已受监督检查 · dust control at the heaps is inspected"""
     is_soil_key_unit: YesNo | None
     """列入土壤污染重点监管单位名录 · the enterprise is on the list of key soil-pollution supervision units"""
     discharge_permit_required: YesNo | None
@@ -597,10 +1157,14 @@ class EnterpriseFacts(TypedDict, total=False):
     """属于新增危险化学品生产企业 · the enterprise is a newly added producer of hazardous chemicals"""
     in_standard_chemical_park: YesNo | None
     """位于规范化工园区 · the site is in a standardised chemical park"""
+    dense_area_relocation_done: YesNo | None
+    """已完成搬迁、改造或者转型升级 · the enterprise has been moved, rebuilt or converted"""
     is_discharger: YesNo | None
     """属于排污企业 · the enterprise discharges pollutants"""
     disclosed_items: Collection[Literal['main_pollutant_names', 'discharge_mode', 'standard', 'facilities']] | None
     """已公开的环境信息 · environmental information made public"""
+    disclosed_information_false: YesNo | None
+    """所公开的环境信息存在不实 · environmental information made public is untrue"""
     is_key_discharger: YesNo | None
     """属于重点排污企业 · the enterprise is a key discharger"""
     monitoring_equipment_installed: YesNo | None
@@ -609,6 +1173,235 @@ class EnterpriseFacts(TypedDict, total=False):
     """监测设备已投入使用并正常运行 · the monitoring equipment is in use and works properly"""
     data_falsified: YesNo | None
     """存在治理效果或者监测数据造假 · treatment results or monitoring data are falsified"""
+    visits_possible_safely: YesNo | None
+    """能在确保安全生产的前提下接待公众 · the public can be let in without risk to safe production"""
+    open_to_public: YesNo | Measured | None
+    """已向社会公众开放 · the enterprise is open to the public"""
+    open_to_public_year: int | None
+    green_schemes_taken_up: Collection[Literal['green_design', 'green_supply_chain', 'green_factory']] | None
+    """已开展的绿色示范和创建 · green schemes taken up"""
+    raw_material_sector: Literal['non_metallic_minerals', 'new_materials', 'copper_foil', 'glass_fibre', 'other'] | None
+    """原材料消耗管理的重点行业 · key sector for the use of raw materials"""
+    raw_material_recycling_pct: Number | Measured | None
+    """原材料循环利用率 · recycling rate of raw materials [%]"""
+    raw_material_recycling_pct_year: int | None
+    raw_material_recycling_previous_pct: Number | None
+    """上一年原材料循环利用率 · recycling rate of raw materials in the year before [%]"""
+    has_heavy_metal_wastewater: YesNo | None
+    """产生重金属废水 · waste water that contains heavy metals arises"""
+    has_refractory_wastewater: YesNo | None
+    """产生高浓度难降解废水 · concentrated waste water that is hard to degrade arises"""
+    wastewater_pretreated: YesNo | None
+    """重金属和高浓度难降解废水已预处理 · waste water with heavy metals, or concentrated and hard to degrade, is pretreated"""
+    wastewater_treated_by_quality: YesNo | None
+    """重金属和高浓度难降解废水已分质处理 · waste water with heavy metals, or concentrated and hard to degrade, is treated separately by quality"""
+    discharge_permit_valid: YesNo | None
+    """持有有效的排污许可证 · the enterprise holds a valid discharge permit"""
+    discharges_as_permitted: YesNo | None
+    """按照排污许可证的规定排放污染物 · pollutants are discharged as the permit provides"""
+    is_key_water_enterprise: YesNo | None
+    """属于重点涉水行业企业 · the enterprise belongs to a key water-polluting sector"""
+    water_quality_monitoring_installed: YesNo | None
+    """已实行废水水质监控 · the quality of the waste water is monitored"""
+    video_monitoring_installed: YesNo | None
+    """已实行视频监控 · video monitoring is in place"""
+    discharges_industrial_wastewater: YesNo | None
+    """排放工业废水 · industrial waste water is discharged"""
+    wastewater_within_standard: YesNo | None
+    """工业废水各项指标均达标排放 · all parameters of the industrial waste water are within the standards"""
+    is_scattered_polluting: YesNo | None
+    """属于“散乱污”工业企业（场所） · the enterprise counts as a scattered polluting workshop"""
+    to_be_shut_down: YesNo | None
+    """属于“散乱污”关停取缔类 · the scattered polluting workshop is in the class to be shut down"""
+    two_cuts_three_clears_done: YesNo | None
+    """“散乱污”关停取缔已做到“两断三清” · the “two cuts and three clearances” at the scattered polluting workshop are complete"""
+    entered_in_scattered_list: YesNo | None
+    """已列入“散乱污”动态整治清单（入账） · the workshop is entered in the running list of scattered polluting workshops"""
+    scattered_rectified: YesNo | None
+    """“散乱污”清理整治已完成 · the clean-up of the scattered polluting workshop is complete"""
+    struck_off_scattered_list: YesNo | None
+    """已从“散乱污”动态整治清单销号 · the workshop is struck off the running list of scattered polluting workshops"""
+    scattered_result_rechecked: YesNo | None
+    """“散乱污”清理整治后已及时复查 · the scattered polluting workshop was rechecked promptly after its clean-up"""
+    on_priority_parcel_list: YesNo | None
+    """所属地块列入连州市重点行业企业污染地块优先管控名录 · a site of the enterprise is on Lianzhou's list of polluted key-sector sites for priority control"""
+    heavy_metals_within_standard: YesNo | None
+    """重金属污染物达标排放 · heavy-metal discharges are within the standards"""
+    heavy_metal_discharge_kg_per_year: Number | Measured | None
+    """重金属污染物年排放量 · heavy metals discharged in the year [kg/a]"""
+    heavy_metal_discharge_kg_per_year_year: int | None
+    heavy_metal_quota_kg_per_year: Number | None
+    """重金属污染物总量控制指标 · quota for heavy-metal discharges [kg/a]"""
+    in_soil_key_sector: YesNo | None
+    """属于土壤污染防治重点行业 · the enterprise belongs to a key sector for soil pollution"""
+    demolition_under_way: YesNo | None
+    """正在开展拆除活动 · buildings or equipment are being dismantled"""
+    demolition_measures_in_place: YesNo | None
+    """已落实拆除活动污染防治措施 · measures against pollution from dismantling are in place"""
+    is_groundwater_key_discharger: YesNo | None
+    """属于地下水污染防治重点排污单位 · the enterprise is a key discharger for groundwater"""
+    leak_check_done: YesNo | None
+    """已开展地下水污染渗漏排查 · the enterprise has been checked for leaks into the groundwater"""
+    leaking_facilities_found: Number | None
+    """渗漏排查发现存在问题的设施数 · facilities with problems found in the leak check"""
+    leaking_facilities_retrofitted: Number | None
+    """已采取防渗改造措施的问题设施数 · facilities with problems that have been retrofitted against seepage"""
+    is_vehicle_inspection_body: YesNo | None
+    """属于机动车检验机构 · the enterprise is a vehicle inspection body"""
+    monitoring_data_recorder_installed: YesNo | None
+    """已安装监控数据记录系统 · a system that records monitoring data is installed"""
+    is_haulier: YesNo | None
+    """属于物料运输单位 · the enterprise is a haulier of materials"""
+    haulage_dust_measures_carried_out: YesNo | None
+    """已落实运输扬尘污染防治措施 · dust-control measures for haulage are carried out"""
+    on_large_diesel_fleet_list: YesNo | None
+    """列入柴油车用车大户清单 · the enterprise is on the list of large diesel fleets"""
+    diesel_fleet_ledgers: Collection[Literal['maintenance', 'fuel', 'urea']] | None
+    """已建立的柴油车台账 · ledgers kept for the diesel vehicles"""
+    in_key_voc_sector: YesNo | None
+    """属于VOCs排放重点行业 · the enterprise belongs to a key sector for VOC emissions"""
+    voc_baseline_surveyed: YesNo | None
+    """已纳入VOCs排放基数调查 · the enterprise is covered by the baseline survey of VOC emissions"""
+    emits_vocs: YesNo | None
+    """排放VOCs · the enterprise emits VOCs"""
+    in_voc_ledger: YesNo | None
+    """已列入工业源VOCs分类台账 · the enterprise is entered in the classified ledger of industrial VOC sources"""
+    voc_control_stages: Collection[Literal['source', 'process', 'end']] | None
+    """已建立完善VOCs控制的环节 · stages at which VOC control is in place"""
+    has_oil_depot_or_station: YesNo | None
+    """经营储油库或者加油站 · the enterprise runs an oil depot or a filling station"""
+    vapour_recovery_auto_monitoring_installed: YesNo | None
+    """已安装油气回收自动监控系统 · automatic monitoring of vapour recovery is installed"""
+    uses_voc_materials: YesNo | None
+    """使用含VOCs原辅材料 · raw or auxiliary materials that contain VOCs are used"""
+    low_voc_materials_substituted: YesNo | None
+    """已完成低VOCs含量原辅材料源头替代 · materials low in VOCs have been substituted at the source"""
+    voc_graded_control_applied: YesNo | None
+    """已纳入VOCs排放企业分级管控 · the enterprise is under graded control of VOC emitters"""
+    is_key_voc_enterprise: YesNo | None
+    """属于VOCs重点监管企业 · the enterprise is under key supervision for VOCs"""
+    voc_deep_treatment_done: YesNo | None
+    """已完成新一轮VOCs深化治理 · the new round of deeper VOC treatment is complete"""
+    voc_online_monitoring_installed: YesNo | None
+    """已安装VOCs在线监测设备 · online VOC monitoring is installed"""
+    voc_fugitive_sources_checked: YesNo | None
+    """已排查VOCs无组织排放源 · sources of fugitive VOC emissions have been checked"""
+    ldar_done: YesNo | None
+    """已实施泄漏检测与修复（LDAR） · leak detection and repair (LDAR) is carried out"""
+    industry_sector: Literal['chemical', 'paper', 'non_ferrous_metal', 'dyeing', 'farm_product_processing', 'api_manufacture', 'leather', 'electroplating', 'other'] | None
+    """所属行业 · sector"""
+    special_air_limits_apply: YesNo | None
+    """依法须执行大气污染物特别排放限值 · special emission limits for air pollutants apply to the enterprise by law"""
+    special_air_limits_met: YesNo | None
+    """大气污染物排放符合特别排放限值 · emissions to air are within the special emission limits"""
+    is_key_vehicle_unit: YesNo | None
+    """列入建立用车环保达标保障体系的重点企事业单位 · the enterprise is a key unit that is to have a system keeping its vehicles within emission standards"""
+    vehicle_compliance_system: YesNo | None
+    """已建立用车环保达标保障体系 · there is a system that keeps its vehicles within emission standards"""
+    handles_oil_products: YesNo | None
+    """从事油品储存、运输或者销售 · the enterprise stores, carries or sells oil products"""
+    vapour_recovery_checked_regularly: YesNo | None
+    """定期自检自查油气回收治理设施 · the enterprise checks its vapour-recovery facilities regularly"""
+    obsolete_energy_equipment_in_use: Number | None
+    """仍在使用的国家明令淘汰高耗能、高耗电设备数量 · units of energy-intensive equipment in use that the state has ordered out of use"""
+    is_key_energy_user: YesNo | None
+    """属于重点耗能企业 · the enterprise is a key energy user"""
+    energy_management_in_place: Collection[Literal['management_system', 'metering_system', 'utilisation_report']] | None
+    """已建立的能源管理制度 · energy management in place"""
+    energy_inspected_regularly: YesNo | None
+    """主管部门已定期督导检查该企业的节能情况 · the authority inspects the enterprise's energy saving regularly"""
+    energy_performance_assessed: Collection[Literal['product_quota', 'equipment_efficiency']] | None
+    """主管部门已考核的能耗内容 · energy performance that the authority has assessed"""
+    collects_household_waste: YesNo | None
+    """从事生活垃圾收运 · the enterprise collects or transports household waste"""
+    collection_vehicle_features: Collection[Literal['dedicated', 'meets_sorting_demand', 'sealed', 'marked', 'energy_saving']] | None
+    """收运车辆全部具备的条件 · what all its collection vehicles provide"""
+    dedicated_collection: Collection[Literal['bins', 'vehicles', 'routes']] | None
+    """已落实的分类收运方式 · dedicated collection in place"""
+    collected_in_time: YesNo | None
+    """生活垃圾及时清运 · household waste is removed in time"""
+    sorted_waste_mixed: YesNo | None
+    """存在“混收混运” · sorted waste is mixed during collection or transport"""
+    waste_facilities_kept_up: YesNo | None
+    """垃圾桶、收集点、压缩站等设施已维护保洁到位 · bins, collection points, compacting stations and the like are kept up and clean"""
+    waste_operating_standards_followed: YesNo | None
+    """严格执行作业规范、流程和标准 · operating rules, procedures and standards are strictly followed"""
+    sorting_responsibilities_defined: YesNo | None
+    """已明确各段各点的收运单位和责任人职责 · who is responsible at each stage and point of collection is laid down"""
+    sorting_manifest_used: YesNo | None
+    """生活垃圾分类收运已实施联单制度 · a manifest accompanies sorted household waste"""
+    waste_transport_systems: Collection[Literal['vehicles', 'staff', 'civil_operation', 'safe_transport', 'rewards_and_penalties']] | None
+    """已建立的分类垃圾运输制度 · rules for the transport of sorted waste"""
+    has_outdated_capacity: YesNo | None
+    """有列入淘汰范围的落后产能 · the enterprise has capacity classed as outdated"""
+    outdated_capacity_eliminated: YesNo | None
+    """落后产能已全部淘汰 · all of the outdated capacity is gone"""
+    enterprise_closed: YesNo | None
+    """企业已关闭 · the enterprise is closed"""
+    small_scale: YesNo | None
+    """企业规模小 · the enterprise is small"""
+    heavily_polluting: YesNo | None
+    """企业污染重 · the enterprise pollutes heavily"""
+    hazardous_waste_lawfully_disposable: YesNo | None
+    """危险废物能够合法处置 · the hazardous waste can be disposed of lawfully"""
+    is_key_solid_waste_generator: YesNo | None
+    """属于工业固体废物重点产生企业 · the enterprise is a key generator of industrial solid waste"""
+    cleaner_production_audit_done: YesNo | None
+    """已完成清洁生产审核 · a cleaner-production audit is done"""
+    generates_solid_waste: YesNo | None
+    """产生固体废物 · the enterprise generates solid waste"""
+    solid_waste_declaration_false: YesNo | None
+    """固体废物申报存在虚假 · the solid-waste declaration is false"""
+    waste_generation_complex: YesNo | None
+    """企业产废情况复杂 · the generation of waste is complex"""
+    waste_amounts_unclear: YesNo | None
+    """企业产废底数不清 · the amounts of waste are unclear"""
+    third_party_check_done: YesNo | None
+    """已自主委托第三方完成产废情况核查 · the enterprise has had a third party check its generation of waste"""
+    ledger_follows_third_party_check: YesNo | None
+    """产废台账已按第三方核查结果登记 · the waste ledger follows the results of the third-party check"""
+    waste_information_checked: Collection[Literal['kind', 'property', 'amount', 'destination']] | None
+    """已核查的固体废物信息 · solid-waste information checked"""
+    waste_staff_trained: YesNo | None
+    """已对从业人员开展固体废物管理培训 · staff have been trained in managing solid waste"""
+    generates_general_industrial_waste: YesNo | None
+    """产生一般工业固体废物 · general industrial solid waste is generated"""
+    waste_storage_built_as_required: YesNo | None
+    """已按要求建设固体废物贮存设施和场所 · waste storage is built as required"""
+    waste_stored_safely_by_kind: YesNo | None
+    """已落实安全分类存放 · waste is stored safely and by kind"""
+    waste_declared_on_platform: YesNo | None
+    """已通过广东省固体废物云申报系统申报产废数据 · waste data are declared on Guangdong's solid-waste platform"""
+    transfers_hazardous_waste: YesNo | None
+    """转移危险废物 · hazardous waste is transferred"""
+    hazardous_transfer_links: Collection[Literal['e_waybill', 'e_manifest', 'live_tracking']] | None
+    """危险废物转移已实现的信息化内容 · electronic tracking of its transfers of hazardous waste"""
+    is_key_waste_unit: YesNo | None
+    """属于固体废物信息化管理重点单位 · the enterprise is a key unit for electronic waste control"""
+    smart_waste_monitoring_in_use: YesNo | None
+    """重点环节、关键节点已应用视频监控、电子标签等智能监控 · smart monitoring, such as video and electronic tags, is used at the key points"""
+    has_discarded_hazchem: YesNo | None
+    """有废弃危险化学品 · there are discarded hazardous chemicals"""
+    discarded_hazchem_stored_by_kind: YesNo | None
+    """废弃危险化学品已分类存放 · discarded hazardous chemicals are stored by kind"""
+    discarded_hazchem_lawfully_handled: YesNo | None
+    """废弃危险化学品依法依规处理处置 · discarded hazardous chemicals are treated and disposed of lawfully"""
+    makes_or_uses_hormone_chemicals: YesNo | None
+    """生产或者使用环境激素类化学品 · chemicals that act as environmental hormones are made or used"""
+    hormone_chemical_measures_taken: YesNo | None
+    """已对环境激素类化学品采取淘汰、限制、替代等措施 · chemicals that act as environmental hormones are being phased out, limited or substituted"""
+    hormone_chemicals_surveyed: YesNo | None
+    """环境激素类化学品生产使用情况已调查 · its production and use of chemicals that act as environmental hormones have been surveyed"""
+    caused_ecological_damage: YesNo | None
+    """造成生态环境损害 · the enterprise caused damage to the ecology and environment"""
+    serious_consequences: YesNo | None
+    """生态环境损害造成严重后果 · the damage has serious consequences"""
+    green_procurement_followed: YesNo | None
+    """采购执行绿色采购制度 · purchases follow a system of green procurement"""
+    is_state_owned: YesNo | None
+    """属于国有企业 · the enterprise is state-owned"""
+    is_retailer: YesNo | None
+    """属于零售企业 · the enterprise is a retailer"""
 
 
 class LandParcelFacts(TypedDict, total=False):
@@ -640,6 +1433,18 @@ class LandParcelFacts(TypedDict, total=False):
     """需要治理修复 · the parcel needs remediation"""
     responsible_party_named: YesNo | None
     """已明确治理修复责任主体 · a party responsible for remediation is named"""
+    bare_land_greened_or_netted: YesNo | None
+    """裸露土地已全部植草复绿或覆盖防尘网 · all bare land is planted or under dust nets"""
+    bare_land_dust_control_inspected: YesNo | None
+    """裸露土地降尘抑尘措施的落实情况已受监督检查 · dust control on the bare land is inspected"""
+    in_source_catchment: YesNo | None
+    """位于饮用水源地集雨区内 · the parcel lies in the catchment of a drinking-water source"""
+    change_harms_source: YesNo | None
+    """用途变更不利于水源保护 · the change of use is unfavourable to protecting the source"""
+    polluter_identified: YesNo | None
+    """土壤污染责任人明确 · the polluter is known"""
+    liability_disputed: YesNo | None
+    """土壤污染责任存在争议 · liability for the pollution is disputed"""
 
 
 class FarmlandParcelFacts(TypedDict, total=False):
@@ -657,6 +1462,36 @@ class FarmlandParcelFacts(TypedDict, total=False):
     """划定时面积 · area when designated [mu]"""
     soil_quality_declined: YesNo | None
     """土壤环境质量下降 · soil quality has declined"""
+    few_paired_points: YesNo | None
+    """农用地详查中农产品协同点位少 · the farmland survey had few paired produce-sampling points here"""
+    densified_survey_done: YesNo | None
+    """已开展土壤和农产品加密调查 · a denser survey of soil and produce has been made"""
+    near_legacy_metal_waste: YesNo | None
+    """位于尾矿库或者矿区无序的历史遗留涉重金属废物堆存区域的周边或下游 · the parcel lies around or downstream of a tailings pond or an uncontrolled old heap of heavy-metal waste in a mining area"""
+    soil_heavily_polluted: YesNo | None
+    """土壤污染较重 · the soil is rather heavily polluted"""
+    waste_risk_control_in_place: YesNo | None
+    """已采取风险管控措施切断污染物进入农田的途径 · risk control cuts off the paths of pollutants into the fields"""
+    new_soil_data: YesNo | None
+    """有新的土壤或农产品监测数据 · there are new data on soil or produce"""
+    class_updated: YesNo | None
+    """已按新数据核对并更新土壤环境质量类别 · the soil class has been checked against the new data and updated"""
+    is_reclaimed: YesNo | None
+    """属于复垦耕地 · the parcel is reclaimed farmland"""
+    managed_by_class: YesNo | None
+    """已纳入分类管理 · the parcel is managed by class"""
+    soil_monitored: YesNo | None
+    """已开展土壤质量监测 · soil quality is monitored"""
+    grows_edible_produce: YesNo | None
+    """种植食用农产品 · edible produce is grown"""
+    edible_produce_monitored: YesNo | None
+    """已开展食用农产品监测 · edible produce is monitored"""
+    safe_use_measures: Collection[Literal['agronomic_control', 'passivation', 'substitute_planting', 'physiological_barrier', 'other']] | None
+    """已采取的安全利用措施 · safe-use measures taken"""
+    safe_use_effect_assessed: YesNo | None
+    """已评估安全利用效果 · the effect of the safe-use measures has been assessed"""
+    strict_control_measures: Collection[Literal['planting_structure', 'silage_rice', 'rotation_fallow', 'non_edible_or_low_accumulation', 'other']] | None
+    """已采取的风险管控措施 · risk-control measures taken"""
 
 
 class ProductFacts(TypedDict, total=False):
@@ -668,10 +1503,20 @@ class ProductFacts(TypedDict, total=False):
     """重金属超标 · a heavy metal is over its limit"""
     enters_food_grain_market: YesNo | None
     """进入或拟进入口粮市场 · the product enters, or is to enter, the food-grain market"""
+    has_voc_content_limit: YesNo | None
+    """适用国家或地方产品VOCs含量限值标准 · a national or local limit on VOC content covers the product"""
+    voc_content_within_limits: YesNo | None
+    """产品VOCs含量符合限值 · the product's VOC content is within the limits"""
+    farm_input: Literal['mulch_film', 'pesticide', 'none'] | None
+    """农业投入品种类 · kind of farm input"""
+    party_role: Literal['producer', 'seller', 'buyer', 'other'] | None
+    """当事人身份 · role of the party"""
+    film_recovered: YesNo | None
+    """生产者已回收废旧地膜 · the producer takes back used mulch film"""
 
 
 class SiteFacts(TypedDict, total=False):
-    """Facts about one case: 地下水污染源场地 (site that may pollute groundwater)."""
+    """Facts about one case: 污染源场地 (site that may pollute soil or groundwater)."""
 
     site_type: Literal['chemical_producer', 'tailings_pond', 'chemical_cluster', 'mining_area', 'hazardous_waste_disposal_site', 'landfill', 'other'] | None
     """场地类型 · type of site"""
@@ -687,6 +1532,10 @@ class SiteFacts(TypedDict, total=False):
     """已按要求建设地下水环境监测井 · groundwater monitoring wells are built as required"""
     self_monitoring_done: YesNo | None
     """已开展地下水环境自行监测 · the operator carries out its own groundwater monitoring"""
+    is_legacy_solid_waste_heap: YesNo | None
+    """属于历史遗留固体废物堆点 · the site is a solid-waste heap left from the past"""
+    risk_controls_in_place: YesNo | None
+    """已采取风险管控措施 · risk controls are in place"""
 
 
 class IndustrialParkFacts(TypedDict, total=False):
@@ -698,6 +1547,36 @@ class IndustrialParkFacts(TypedDict, total=False):
     """污水集中处理设施已同步规划 · central sewage treatment is planned at the same time"""
     central_wwtp_built_together: YesNo | None
     """污水集中处理设施已同步建设 · central sewage treatment is built at the same time"""
+    park_name: Literal['minzu', 'xintang', 'xingzi_stone', 'other'] | None
+    """园区名称 · name of the park"""
+    circular_retrofit_carried_out: YesNo | None
+    """已开展循环化改造 · the circular-economy retrofit is being carried out or is complete"""
+    circular_demonstration_recognised: YesNo | None
+    """已创建为循环经济示范园区 · the park is recognised as a circular-economy demonstration park"""
+    energy_station_built: YesNo | None
+    """能源站已建成 · the energy station is built"""
+    park_schemes_taken_up: Collection[Literal['green_park', 'eco_industrial_park']] | None
+    """已开展的园区创建 · park schemes taken up"""
+    wastewater_facilities_built: YesNo | None
+    """园区污水处理设施已建成 · the park's sewage treatment is built"""
+    sewers_checked: YesNo | None
+    """已排查园区污水管网 · the park's sewers have been checked"""
+    sewer_problems_found: Number | None
+    """排查发现的污水管网问题数 · sewer problems found"""
+    sewer_problems_rectified: Number | None
+    """已完成整治的污水管网问题数 · sewer problems put right"""
+    wastewater_centrally_treated: YesNo | None
+    """园区企业废水已全部集中处理 · all waste water of the park's enterprises is treated centrally"""
+    park_wwtp_expansion: Literal['none', 'planned', 'completed'] | None
+    """园区污水处理厂扩建情况 · state of the expansion of the park's sewage plant"""
+    park_wwtp_operating: YesNo | None
+    """园区污水处理厂已投入运行 · the park's sewage plant is in operation"""
+    involves_toxic_gas: YesNo | None
+    """涉及有毒有害气体 · toxic or harmful gases are involved"""
+    warning_facilities_built: YesNo | None
+    """已建设监控预警设施 · monitoring and warning facilities are built"""
+    warning_platform_built: YesNo | None
+    """已建设研判预警平台 · a platform for assessment and warning is set up"""
 
 
 class WaterSourceFacts(TypedDict, total=False):
@@ -719,6 +1598,30 @@ class WaterSourceFacts(TypedDict, total=False):
     """一、二级保护区内排污口数 · outfalls in the first- and second-class protection zones"""
     unlawful_projects_in_protection_zones: Number | None
     """一、二级保护区内违法建设项目数 · unlawful construction projects in the first- and second-class protection zones"""
+    is_emergency_backup: YesNo | None
+    """属于应急备用水源地 · the source is an emergency backup source"""
+    protection_zone_delineated: YesNo | None
+    """保护区已获批准划定 · the protection zone has been delineated with approval"""
+    self_check_system: YesNo | None
+    """已形成自查制度 · a system of self-checks is in place"""
+    regular_patrol_system: YesNo | None
+    """已形成定期巡查制度 · a system of regular patrols is in place"""
+    source_facilities_kept_up: YesNo | None
+    """水源标志、隔离设施和在线监控设施均已管护到位 · signs, fences and online monitors are kept up"""
+    long_term_mechanism: YesNo | None
+    """已建立日常管理长效工作机制 · a lasting mechanism of day-to-day management is set up"""
+    source_file_kept: YesNo | None
+    """已建立该水源地的信息档案 · a file on this source is kept"""
+    sensitive_area: Literal['protection_zone', 'key_reservoir_catchment', 'supply_channel_bank', 'other_sensitive', 'none'] | None
+    """所在敏感区域类型 · kind of sensitive area"""
+    receives_farmland_runoff: YesNo | None
+    """有农田排水或农田地表径流汇入 · drainage or surface runoff from farmland flows in"""
+    runoff_facilities: Collection[Literal['ecological_ditch', 'purification_pond', 'runoff_basin', 'other']] | None
+    """已建的农田排水和径流净化设施 · facilities built to clean farmland drainage and runoff"""
+    warning_facilities_built: YesNo | None
+    """取水口和连接水体已建设监控预警设施 · monitoring and warning facilities are built at the intake and on connected waters"""
+    warning_platform_built: YesNo | None
+    """已建设水源研判预警平台 · a platform for assessment and warning is set up for the source"""
 
 
 class WaterBodyFacts(TypedDict, total=False):
@@ -730,6 +1633,19 @@ class WaterBodyFacts(TypedDict, total=False):
     """入河排污口排查、监测、溯源、整治已全部完成 · its outfalls have all been surveyed, monitored, traced and rectified"""
     outfall_work_done_on: Day | None
     """全部完成日期 · day on which the last step was finished"""
+    is_other_key_reservoir: YesNo | None
+    """属于潭岭水库以外的重点水库 · the reservoir is a key reservoir other than Tanling"""
+    inflows_not_compliant: Number | Measured | None
+    """水质未稳定达标的入库支流数 · inflowing tributaries whose water does not steadily meet its standard"""
+    inflows_not_compliant_year: int | None
+    greenway_planned: YesNo | None
+    """已列入碧道建设 · a green corridor (bidao) is planned along this water"""
+    greenway_built: YesNo | None
+    """碧道已建成 · the green corridor is built"""
+    is_river: YesNo | None
+    """属于河流 · the water is a river"""
+    bank_strips_built: Collection[Literal['vegetated_buffer', 'separation_belt']] | None
+    """河道两侧已建设的缓冲设施 · strips built on both sides of the river"""
 
 
 class SewerNetworkFacts(TypedDict, total=False):
@@ -741,6 +1657,24 @@ class SewerNetworkFacts(TypedDict, total=False):
     """规划建设与城市开发同步推进 · the network is planned and built in step with urban development"""
     rain_and_sewage_separated: YesNo | None
     """实行雨污分流 · rain and sewage are kept separate"""
+    idle_sewer_sections: Number | None
+    """“僵尸管网”段数 · idle (“zombie”) sewer sections"""
+    faulty_sewer_sections: Number | None
+    """“病害管网”段数 · defective (“diseased”) sewer sections"""
+    dead_end_sewer_sections: Number | None
+    """“断头管网”段数 · dead-end sewer sections"""
+    sewer_misconnections_unrepaired: Number | None
+    """尚未修复的错接、混接处数 · wrong and mixed connections not yet repaired"""
+    serves_built_plant: YesNo | None
+    """为已建成的污水处理设施配套 · the network feeds sewage works that are built"""
+    supporting_network_complete: YesNo | None
+    """该设施的配套管网已建设完善 · the sewers that the works need are complete"""
+    was_combined_system: YesNo | None
+    """属于原有合流制排水系统 · the network is an existing combined system"""
+    hard_to_separate: YesNo | None
+    """难以实施雨污分流改造 · separation is hardly feasible"""
+    interception_measures_taken: YesNo | None
+    """已采取沿河截污、调蓄和治理等措施 · riverside interception, storage and treatment or the like are in place"""
 
 
 class PublicBodyFacts(TypedDict, total=False):
@@ -754,10 +1688,161 @@ class PublicBodyFacts(TypedDict, total=False):
     implementation_reported: YesNo | Measured | None
     """已向市委市政府报告年度落实情况 · the year's implementation has been reported to the city's Party committee and government"""
     implementation_reported_year: int | None
+    responsible_for: Collection[Literal['noise', 'concrete_plants', 'soil', 'rural_discharges', 'farming', 'hazardous_waste', 'heavy_metals', 'inspection_rectification', 'pollutant_permits', 'gep_accounting', 'monitoring', 'enforcement', 'online_services', 'emergencies', 'information_systems', 'departure_audits', 'zoned_control']] | None
+    """承担的工作职责 · tasks that the body is responsible for"""
+    bought_compulsory_items: YesNo | Measured | None
+    """当年政府采购涉及强制采购范围内的产品 · government procurement of the year included items subject to compulsory green purchase"""
+    bought_compulsory_items_year: int | None
+    compulsory_items_green: YesNo | Measured | None
+    """强制采购范围内的产品均采购了节能环保产品 · all items subject to compulsory purchase are energy-saving or environmentally friendly ones"""
+    compulsory_items_green_year: int | None
+    bought_priority_items: YesNo | Measured | None
+    """当年政府采购涉及优先采购范围内的产品 · government procurement of the year included items subject to preferential green purchase"""
+    bought_priority_items_year: int | None
+    priority_given_to_green: YesNo | Measured | None
+    """采购时已给予节能环保产品优先 · green products were given priority in the purchase"""
+    priority_given_to_green_year: int | None
+    official_cars_replaced: YesNo | Measured | None
+    """当年更新了公务用车 · official cars were replaced in the year"""
+    official_cars_replaced_year: int | None
+    nev_share_pct: Number | Measured | None
+    """更新公务用车中新能源汽车采购比例 · share of new-energy vehicles among replaced official cars [%]"""
+    nev_share_pct_year: int | None
+    nev_share_previous_pct: Number | None
+    """上一年更新公务用车中新能源汽车采购比例 · share of new-energy vehicles among official cars replaced in the year before [%]"""
+    nev_share_2020_pct: Number | None
+    """2020年更新公务用车中新能源汽车采购比例 · share of new-energy vehicles among official cars replaced in 2020 [%]"""
+    acoustic_access_checked: YesNo | Measured | None
+    """业务办理和审核中已严格执行声环境准入 · noise requirements for access are strictly applied in approvals and reviews"""
+    acoustic_access_checked_year: int | None
+    noise_monitored_by_standard: YesNo | Measured | None
+    """已按《声环境质量标准》等要求开展噪声监测 · noise is monitored as the Environmental Quality Standard for Noise and the like require"""
+    noise_monitored_by_standard_year: int | None
+    noise_data_reported: YesNo | Measured | None
+    """已按要求报送噪声监测数据 · the noise data are reported as required"""
+    noise_data_reported_year: int | None
+    concrete_plant_rules_issued: YesNo | None
+    """已制定混凝土搅拌站标准化建设和管理规定 · rules on the standardised construction and management of concrete batching plants are drawn up"""
+    soil_training_regular: YesNo | None
+    """已定期开展土壤环境保护和监管技术人员培训 · soil protection and supervision staff are trained regularly"""
+    soil_in_enforcement_plan: YesNo | Measured | None
+    """土壤污染防治执法已纳入日常环境监管执法计划 · soil pollution is in the routine enforcement plan"""
+    soil_in_enforcement_plan_year: int | None
+    rural_discharge_supervision_set_up: YesNo | None
+    """已建立农村排污监管机制 · supervision of rural discharges is set up"""
+    rural_discharge_standards_set: YesNo | None
+    """已明确农村排污分类分级排放标准 · discharge standards by class and grade are set for rural discharges"""
+    straw_return_rules_drawn_up: YesNo | None
+    """已形成适合本地的秸秆还田技术规程 · technical rules on returning straw to the fields, fit for local conditions, are drawn up"""
+    film_collection_points_built: YesNo | None
+    """已建设废旧地膜回收网点 · collection points for old mulch film are built"""
+    field_waste_pools_built: YesNo | None
+    """已在试点区域修建农田废弃物收集池或者收集桶 · collection pools or bins for field waste are built in the pilot areas"""
+    is_public_institution: YesNo | None
+    """属于公共机构 · the body is a public institution"""
+    waste_sorted_on_premises: YesNo | None
+    """本单位已按规定和标准实行生活垃圾强制分类 · compulsory sorting of domestic waste is carried out on its premises by rule and standard"""
+    hazardous_waste_list_changed: YesNo | None
+    """规划期内《国家危险废物名录》作过调整 · the national list of hazardous waste was changed during the plan's period"""
+    hazardous_source_list_updated: YesNo | None
+    """已按最近一次调整完善监管源清单 · the list of supervised sources has been brought up to date with the latest change"""
+    heavy_metal_enterprises_unlisted: Number | None
+    """尚未列入全口径清单的涉重金属重点行业企业数 · heavy-metal enterprises not on the full list"""
+    departure_audit_due: YesNo | Measured | None
+    """当年有领导干部按规定应接受自然资源资产离任审计 · in the year, an official's departure called for a natural-resource asset audit"""
+    departure_audit_due_year: int | None
+    departure_audit_done: YesNo | Measured | None
+    """应审计的领导干部均已接受自然资源资产离任审计 · every official due for it has been audited on natural-resource assets"""
+    departure_audit_done_year: int | None
+    departure_audit_measures_carried_out: YesNo | None
+    """已落实《广东省领导干部自然资源资产离任审计实施办法（试行）》 · the province's trial measures for natural-resource audits of departing officials are carried out"""
+    departure_audit_mechanism_set_up: YesNo | None
+    """已建立常态化的自然资源资产离任审计机制 · a mechanism of regular natural-resource audits on departure is set up"""
+    rectification_ledger_kept: YesNo | None
+    """已建立督察整改信息电子台账 · an electronic ledger of rectification after inspections is kept"""
+    unannounced_visits_set_up: YesNo | None
+    """已建立暗访随访机制 · a mechanism of unannounced and follow-up visits is set up"""
+    zoned_control_applied_in: Collection[Literal['eia', 'permits', 'ecology', 'water', 'air', 'soil', 'solid_waste']] | None
+    """已应用“三线一单”分区管控的环境管理领域 · fields of environmental management in which zoned control is applied"""
+    permit_elements: Collection[Literal['water', 'air', 'soil', 'solid_waste']] | None
+    """已纳入排污许可工作的要素 · media covered by the permit work"""
+    permit_dynamic_management_set_up: YesNo | None
+    """已建立排污许可证动态管理机制 · dynamic management of discharge permits is set up"""
+    gep_system_set_up: YesNo | None
+    """已建立生态系统生产总值（GEP）核算体系 · a system of accounting for the gross ecosystem product is set up"""
+    gep_accounting_tried: YesNo | None
+    """已试行GEP核算 · accounts of the gross ecosystem product are being tried"""
+    monitoring_staff: Number | Measured | None
+    """生态环境监测队伍人数 · environmental monitoring staff"""
+    monitoring_staff_year: int | None
+    monitoring_staff_previous: Number | None
+    """上一年生态环境监测队伍人数 · environmental monitoring staff in the year before"""
+    laboratory_parameters: Number | Measured | None
+    """环境监测实验室具备检测能力的项目数 · parameters that the monitoring laboratory can measure"""
+    laboratory_parameters_year: int | None
+    laboratory_parameters_2020: Number | None
+    """2020年末环境监测实验室具备检测能力的项目数 · parameters that the monitoring laboratory could measure at the end of 2020"""
+    laboratory_accredited: YesNo | None
+    """环境监测实验室已取得资质认证 · the monitoring laboratory is accredited"""
+    monitoring_enforcement_linkage_set_up: YesNo | None
+    """已建立生态环境监测与执法联动机制 · monitoring and enforcement are linked by a mechanism"""
+    third_party_monitoring_used: YesNo | None
+    """已引入第三方监测机构配合执法监测 · a third-party laboratory assists enforcement monitoring"""
+    third_party_qualified: YesNo | None
+    """引入的第三方监测机构有资质、能力强、信用高 · the third-party laboratory is qualified, capable and of good standing"""
+    enforcement_training_set_up: YesNo | None
+    """已建立执法人员教育培训机制 · a mechanism of training for enforcement officers is set up"""
+    joint_enforcement_with: Collection[Literal['natural_resources', 'water', 'agriculture', 'forestry', 'emergency', 'other']] | None
+    """已建立联合执法制度的部门 · departments with which joint enforcement is set up"""
+    enforcement_data_sharing_set_up: YesNo | None
+    """已建立信息共享和大数据执法监管机制 · a mechanism for sharing information and for supervision with big data is set up"""
+    judicial_linkage_mechanisms: Collection[Literal['cooperation', 'transfer', 'evidence', 'enforcement']] | None
+    """已建立的执法与司法衔接机制 · mechanisms between enforcement and the judiciary"""
+    unified_portal_built: YesNo | None
+    """已建立统一的企业生态环境服务综合门户 · a unified portal of environmental services to enterprises is set up"""
+    duplicate_reporting_required: YesNo | None
+    """企业仍需在不同系统重复录入或者填报 · enterprises still have to enter the same data in several systems"""
+    enterprise_services_on_mobile: YesNo | None
+    """对企服务事项已可在移动端一站式办理 · services to enterprises can be handled on a mobile phone in one place"""
+    emergency_monitoring_points_set: YesNo | None
+    """已设置应急监测点位 · emergency monitoring points are set"""
+    quality_monitoring_points_set: YesNo | None
+    """已设置环境质量监测点位 · environmental-quality monitoring points are set"""
+    emergency_teams: Collection[Literal['management_team', 'rescue_team', 'expert_pool']] | None
+    """已组建的环境应急力量 · environmental emergency forces in place"""
+    social_rescue_team_built: YesNo | None
+    """已建有社会化环境应急救援队伍 · there is an environmental rescue team outside government"""
+    emergency_resource_list: YesNo | None
+    """已建立应急处置资源清单 · a list of resources for emergencies is drawn up"""
+    emergency_devices_in_use: Collection[Literal['drones', 'unmanned_boats', 'other']] | None
+    """环境应急已使用的先进设备或者技术 · advanced devices or techniques in use for environmental emergencies"""
+    education_base_built: YesNo | None
+    """已建成防灾减灾应急科普教育示范基地 · the model base for education on disasters and emergencies is built"""
+    enforcement_means_in_use: Collection[Literal['smart_monitoring', 'big_data_monitoring', 'mobile_enforcement', 'automatic_monitoring', 'remote_sensing', 'drones']] | None
+    """已运用的非现场执法手段 · means of off-site enforcement in use"""
+    enforcement_system_links: Collection[Literal['penalties', 'towns', 'petitions']] | None
+    """移动执法系统已对接的系统 · systems linked with mobile enforcement"""
+    enforcement_data_pooled: Collection[Literal['enforcement_data', 'penalty_data', 'petition_data']] | None
+    """已统筹的数据 · data that are pooled"""
+    plan_tasks_not_in_annual_plans: Number | Measured | None
+    """尚未纳入综合或者专项年度计划的目标任务项数 · goals and tasks that are in no annual plan"""
+    plan_tasks_not_in_annual_plans_year: int | None
+    information_systems_set_up: Collection[Literal['network', 'management', 'rules']] | None
+    """已建立的环境信息化基础 · environmental information arrangements in place"""
+    information_platform_built: YesNo | None
+    """已建成环境信息综合服务平台 · the integrated platform of environmental information is built"""
+    is_public_service_unit: YesNo | None
+    """属于事业单位 · the body is a public service unit"""
+    green_procurement_followed: YesNo | None
+    """采购执行绿色采购制度 · purchases follow a system of green procurement"""
+    key_noise_sources_identified: Collection[Literal['traffic', 'construction', 'social_life', 'industry']] | None
+    """已明确重点噪声排放源的领域 · fields in which the main sources of noise are identified"""
+    film_recovery_demonstrated: YesNo | None
+    """已开展农田残膜回收区域性示范 · the recovery of film residues from fields is demonstrated in an area"""
 
 
 class AdministrativeActFacts(TypedDict, total=False):
-    """Facts about one case: 行政行为 (administrative act)."""
+    """Facts about one case: 行政行为或事项 (administrative act or matter)."""
 
     act_type: Literal['policy_making', 'planning', 'enforcement', 'other'] | None
     """行政行为类型 · kind of act"""
@@ -769,6 +1854,36 @@ class AdministrativeActFacts(TypedDict, total=False):
     """与“三线一单”生态环境分区管控要求不符合、不衔接或不适应 · the act does not conform to, fit in with or suit zoned environmental control"""
     adjusted_to_zoned_control: YesNo | None
     """已按“三线一单”生态环境分区管控要求完成调整 · the act has been adjusted to zoned environmental control"""
+    is_noise_offence_case: YesNo | None
+    """属于噪声环境违法案件 · the matter is an offence against the rules on noise"""
+    noise_case_dealt_with: YesNo | None
+    """已依法查处噪声违法案件 · the noise offence has been dealt with under the law"""
+    emergency_document: Literal['incident_report', 'emergency_plan', 'none'] | None
+    """突发环境事件文件类型 · kind of document on environmental emergencies"""
+    plan_covers_soil: YesNo | None
+    """应急预案已纳入土壤环境保护内容 · the emergency plan covers soil protection"""
+    soil_report_contents: Collection[Literal['degree', 'extent', 'measures']] | None
+    """信息报告已写明的土壤环境内容 · what the emergency report states about soil"""
+    found_by_inspection: YesNo | None
+    """属于中央或者省生态环境保护督察发现的问题 · the matter is a problem found by a central or provincial environmental inspection"""
+    inspection_problem_rectified: YesNo | None
+    """督察发现的问题已完成整改 · the problem found by the inspection has been put right"""
+    rectification_overdue: YesNo | None
+    """督察整改事项超过期限仍未完成 · a matter to be rectified after an inspection is overdue"""
+    rectification_behind: YesNo | None
+    """督察整改事项进度落后 · rectification after an inspection is behind its timetable"""
+    alert_sent: YesNo | None
+    """已预警提醒 · an alert has been sent"""
+    key_problem_grounds: Collection[Literal['affects_quality', 'threatens_safety', 'pollutes', 'illegal_case', 'other']] | None
+    """属于重点环境问题的情形 · grounds for a key environmental problem"""
+    under_listed_supervision: YesNo | None
+    """已挂牌督办 · the matter is under listed supervision"""
+    is_industrial_policy: YesNo | None
+    """属于产业政策制定 · the act makes industrial policy"""
+    is_major_project_siting: YesNo | None
+    """属于重大项目选址 · the act chooses the site of a major project"""
+    zoned_control_was_basis: YesNo | None
+    """已将“三线一单”生态环境分区管控要求作为重要依据 · the requirements of zoned environmental control were an important basis"""
 
 
 class PlanFacts(TypedDict, total=False):
@@ -790,6 +1905,212 @@ class PlanFacts(TypedDict, total=False):
     """终期考核结果已通报 · the results of the final assessment have been circulated"""
     final_results_published: YesNo | None
     """终期考核结果已向社会公开 · the results of the final assessment have been made public"""
+    published_items: Collection[Literal['environmental_quality', 'projects', 'funds']] | Measured | None
+    """已公布的规划实施信息 · information on implementation that has been published"""
+    published_items_year: int | None
+    public_feedback_mechanism: YesNo | None
+    """已建立规划实施公众反馈和监督机制 · public feedback and oversight of the implementation are set up"""
+    public_concern_response_mechanism: YesNo | None
+    """已建立舆情应对机制 · a mechanism for responding to public concern is in place"""
+    annual_assessment_mechanism: YesNo | None
+    """已建立规划实施年度考核机制 · a yearly assessment of the implementation is set up"""
+    plan_mechanisms: Collection[Literal['breakdown', 'adjustment', 'evaluation']] | None
+    """已建立的规划实施机制 · mechanisms of implementation in place"""
+    coordination_mechanisms: Collection[Literal['consultation', 'scheduling', 'briefing', 'sharing', 'joint_supervision']] | None
+    """已建立的部门协调机制 · mechanisms of coordination between departments"""
+
+
+class NonRoadMachineFacts(TypedDict, total=False):
+    """Facts about one case: 非道路移动机械 (non-road mobile machine)."""
+
+    retired: YesNo | None
+    """机械已淘汰报废 · the machine has been scrapped"""
+    registered: YesNo | None
+    """已编码登记 · the machine is coded and registered"""
+    used_in_banned_zone: YesNo | None
+    """在高排放非道路移动机械禁用区内使用 · the machine is used in the zone where high-emission machines are banned"""
+    is_high_emission: YesNo | None
+    """属于高排放非道路移动机械 · the machine counts as high-emission"""
+    substandard_fuel: YesNo | None
+    """使用不合格油品 · substandard fuel is used"""
+    black_smoke: YesNo | None
+    """冒黑烟 · the machine emits black smoke"""
+    is_construction_machine: YesNo | None
+    """属于工程机械 · the machine is a construction machine"""
+    positioned_monitor_installed: YesNo | None
+    """已安装实时定位的排放监控装置 · an emission monitor with real-time positioning is installed"""
+    is_old: YesNo | None
+    """属于老旧机械 · the machine is old"""
+    aftertreatment_upgraded: YesNo | None
+    """排气后处理装置已升级改造 · the exhaust aftertreatment has been upgraded"""
+
+
+class ShipOrPortFacts(TypedDict, total=False):
+    """Facts about one case: 船舶或港口 (ship or port)."""
+
+    ship_or_port_kind: Literal['ship', 'wharf', 'loading_station'] | None
+    """对象类型 · ship or kind of facility"""
+    fuel_as_prescribed: YesNo | None
+    """按规定使用船用油品 · the ship uses fuel as prescribed"""
+    discharge_meets_gb3552: YesNo | None
+    """水污染物排放符合《船舶水污染物排放控制标准》（GB 3552—2018） · discharges of water pollutants meet the national standard for ships, GB 3552-2018"""
+    sewage_storage_retrofitted: YesNo | None
+    """船舶生活污水收集储存设施已改造 · the ship's sewage tanks have been retrofitted"""
+    oily_water_storage_retrofitted: YesNo | None
+    """船舶油污水收集储存设施已改造 · the ship's oily-water tanks have been retrofitted"""
+    transfers_water_pollutants: YesNo | None
+    """转移船舶水污染物 · ship water pollutants are transferred"""
+    transfer_document_kept: YesNo | None
+    """有船舶水污染物转移单证 · transfer documents for the ship water pollutants are kept"""
+    transfers_hazardous_waste: YesNo | None
+    """转移危险废物 · hazardous waste is transferred"""
+    hazardous_waste_manifest_kept: YesNo | None
+    """有危险废物转移联单 · transfer manifests for the hazardous waste are kept"""
+    pollution_plan_drawn_up: YesNo | None
+    """已编制污染防治方案 · a pollution-control plan is drawn up"""
+    pollution_plan_carried_out: YesNo | None
+    """污染防治方案已实施 · the pollution-control plan is carried out"""
+    garbage_facilities: Collection[Literal['reception', 'transfer', 'treatment']] | None
+    """已建成的垃圾设施 · garbage facilities in place"""
+    oily_water_capacity_raised: YesNo | None
+    """含油污水接收处置能力已提高 · capacity to receive and treat oily water has been raised"""
+    chemical_washings_capacity_raised: YesNo | None
+    """化学品洗舱水接收处置能力已提高 · capacity to receive and treat chemical tank washings has been raised"""
+    accident_response_raised: YesNo | None
+    """污染事故应急能力已提高 · capacity to respond to pollution accidents has been raised"""
+    emergency_plan_made: YesNo | None
+    """已制定防治船舶及其有关活动污染水环境的应急计划 · an emergency plan against water pollution by ships and related activities is in place"""
+
+
+class TownFacts(TypedDict, total=False):
+    """Facts about one case: 乡镇 (town)."""
+
+    town_name: Literal['lianzhou_town', 'jiubei', 'sanshui', 'yaoan', 'dongpi', 'xian', 'other'] | None
+    """乡镇名称 · name of the town"""
+    environment_body_named: YesNo | None
+    """已明确承担生态环境保护责任的机构 · a body responsible for environmental protection is named"""
+    environment_staff_named: YesNo | None
+    """已明确承担生态环境保护责任的人员 · staff responsible for environmental protection are named"""
+    grid_supervision_set_up: YesNo | None
+    """已建立网格化生态环境监管体系 · grid-based environmental supervision is set up"""
+
+
+class VillageFacts(TypedDict, total=False):
+    """Facts about one case: 村庄 (village)."""
+
+    few_people: YesNo | None
+    """人口少 · the place has few inhabitants"""
+    houses_scattered: YesNo | None
+    """住户布局分散 · the houses are scattered"""
+    covered_by_municipal_sewers: YesNo | None
+    """市政管网已覆盖 · municipal sewers reach the place"""
+    sewage_treatment: Literal['town_plant', 'unpowered_anaerobic_tank', 'biological_oxidation_pond', 'constructed_wetland', 'other_decentralised', 'untreated'] | None
+    """生活污水主要处理方式 · main way of treating domestic sewage"""
+    near_town: YesNo | None
+    """属于城镇周边村庄 · the village lies on the edge of a town"""
+    supervisory_monitoring_done: YesNo | Measured | None
+    """已开展监督性监测 · supervisory monitoring has been carried out"""
+    supervisory_monitoring_done_year: int | None
+    near_sensitive_area: YesNo | None
+    """位于饮用水源地、有供水任务的水库等生态敏感区域周边 · the village lies around a drinking-water source, a supply reservoir or another sensitive area"""
+    refuse_chain_links: Collection[Literal['household_collection', 'village_gathering', 'town_transfer', 'city_treatment']] | None
+    """已建立的生活垃圾收运处理环节 · links of the refuse chain in place"""
+    cleaning_system_set_up: YesNo | None
+    """已建立环卫长效保洁制度 · a lasting cleaning system is set up"""
+    regular_cleaning_team: YesNo | None
+    """有相对固定的保洁队伍 · there is a fairly permanent cleaning team"""
+    refuse_sorted: YesNo | None
+    """生活垃圾已分类 · household refuse is sorted"""
+
+
+class FarmFacts(TypedDict, total=False):
+    """Facts about one case: 养殖场或农业经营主体 (farm)."""
+
+    farm_kind: Literal['livestock', 'aquaculture', 'crops'] | None
+    """经营类型 · kind of farming"""
+    farm_in_operation: YesNo | None
+    """正在经营 · the farm is in operation"""
+    barred_by_ban_zone: YesNo | None
+    """属于禁养区规定禁止的养殖 · the farming is of a kind banned in the no-farming zone where it stands"""
+    herd_within_land_capacity: YesNo | None
+    """养殖量在土地承载能力以内 · the herd is within what the land can bear"""
+    is_small_or_medium_farm: YesNo | None
+    """属于中小型养殖场或者散养户 · the farm is a small or medium one or a household that keeps animals"""
+    manure_used_nearby: YesNo | None
+    """养殖污染物就地或者附近消纳 · the waste from the animals is used on the spot or nearby"""
+    is_specialised_household: YesNo | None
+    """属于养殖专业户 · the farm is a specialised livestock household"""
+    manure_collected: YesNo | None
+    """粪便已收集 · the manure is collected"""
+    manure_put_to_use: YesNo | None
+    """粪便已资源化利用 · the manure is put to use"""
+    discharges_tail_water: YesNo | None
+    """排放养殖尾水 · tail water is discharged"""
+    tail_water_compliant: YesNo | None
+    """尾水达标排放 · the tail water meets the discharge standard"""
+    has_fish_ponds: YesNo | None
+    """有养殖池塘 · there are fish ponds"""
+    fish_ponds_upgraded: YesNo | None
+    """养殖池塘已全部完成标准化改造 · all fish ponds have been upgraded to the standard layout"""
+    is_large_scale: YesNo | None
+    """属于规模养殖场 · the farm counts as a large-scale farm"""
+    pollution_facilities_complete: YesNo | None
+    """污染治理设施已建设完善 · the pollution-control facilities are complete"""
+    tail_water_facilities_built: YesNo | None
+    """养殖尾水处理配套设施已建成 · tail-water treatment facilities are built"""
+    inflow_outflow_separated: YesNo | None
+    """进水和排水系统已分离 · inflow and outflow are separated"""
+    has_input_waste: YesNo | None
+    """产生农用残膜、农药包装、废旧肥料带等农业投入品废弃物 · there is waste from farm inputs, such as old film, pesticide packaging or fertiliser bags"""
+    input_waste_put_in_pool: YesNo | None
+    """农业投入品废弃物已投放到收集池 · the waste from farm inputs is put into the collection pools"""
+    one_farm_one_policy: YesNo | None
+    """已制定“一场一策”方案 · there is a “one farm, one policy” plan for the farm"""
+    is_farm_enterprise: YesNo | None
+    """属于农业企业 · the farm is run by an enterprise"""
+    smart_facilities: Collection[Literal['irrigation', 'greenhouse', 'fertigation', 'water_monitoring', 'other']] | None
+    """已采用的智能设施 · smart facilities in use"""
+
+
+class MineFacts(TypedDict, total=False):
+    """Facts about one case: 矿山 (mine)."""
+
+    mine_status: Literal['producing', 'not_producing', 'closed'] | None
+    """矿山状态 · status of the mine"""
+    damages_ecology: YesNo | None
+    """存在破坏生态环境的违法行为 · unlawful damage to the ecology and environment has been found"""
+    wastes_minerals_seriously: YesNo | None
+    """存在严重浪费矿产资源的违法行为 · unlawful and serious waste of mineral resources has been found"""
+    is_open_pit: YesNo | None
+    """属于露天矿山 · the mine is an open pit"""
+    violates_resource_environment_law: YesNo | None
+    """存在违反资源环境法律法规的行为 · resource or environmental law is violated"""
+    pollutes_environment: YesNo | None
+    """存在污染环境的行为 · the mine pollutes the environment"""
+    disorderly_mining: YesNo | None
+    """存在乱采滥挖 · mining is disorderly or excessive"""
+    mine_dust_control_inspected: YesNo | None
+    """矿山降尘抑尘措施的落实情况已受监督检查 · dust control at the mine is inspected"""
+    green_mine_recognised: YesNo | None
+    """已建成绿色矿山 · the mine is recognised as a green mine"""
+    mine_upgraded: YesNo | None
+    """已完成升级改造 · the mine's upgrade is complete"""
+
+
+class NatureAreaFacts(TypedDict, total=False):
+    """Facts about one case: 自然保护地 (protected nature area)."""
+
+    area_kind: Literal['nature_reserve', 'other_protected_area', 'not_protected'] | None
+    """区域类型 · kind of area"""
+    adjustment_proposed: YesNo | None
+    """拟调整自然保护区或者其功能区 · an adjustment of the reserve or its zones is proposed"""
+    reserve_monitoring_done: Collection[Literal['remote_sensing', 'verification', 'enforcement_monitoring']] | Measured | None
+    """已开展的监测和核查 · monitoring and checks carried out"""
+    reserve_monitoring_done_year: int | None
+    boundary_surveyed: YesNo | None
+    """已完成勘界 · the boundary has been surveyed"""
+    boundary_marked: YesNo | None
+    """已完成立标 · the boundary has been marked on the ground"""
 
 
 class Values(TypedDict, total=False):
@@ -889,6 +2210,220 @@ class Values(TypedDict, total=False):
     drinking_source_risk_database: YesNo | None | Assessed
     strict_control_farmland_uncovered_mu: Number | Measured | None | Assessed
     strict_control_farmland_uncovered_mu_year: int | None
+    superior_plan_targets_met: YesNo | None | Assessed
+    rural_sewage_rate_previous_pct: Number | None | Assessed
+    energy_intensity_tce_per_10k_yuan: Number | Measured | None | Assessed
+    energy_intensity_tce_per_10k_yuan_year: int | None
+    energy_intensity_previous_tce_per_10k_yuan: Number | None | Assessed
+    co2_intensity_t_per_10k_yuan: Number | Measured | None | Assessed
+    co2_intensity_t_per_10k_yuan_year: int | None
+    co2_intensity_previous_t_per_10k_yuan: Number | None | Assessed
+    key_project_emissions_falling: Collection[Literal['nox', 'voc', 'cod', 'nh3n']] | Measured | None | Assessed
+    key_project_emissions_falling_year: int | None
+    key_project_emissions_within_requirement: Collection[Literal['nox', 'voc', 'cod', 'nh3n']] | Measured | None | Assessed
+    key_project_emissions_within_requirement_year: int | None
+    farmland_safe_use_rate_previous_pct: Number | None | Assessed
+    redline_ratio_2020_published: YesNo | None | Assessed
+    forest_coverage_corrected: YesNo | None | Assessed
+    ecology_demo_city_named: YesNo | None | Assessed
+    recycling_rate_rising: Collection[Literal['waste_paper', 'plastics', 'glass', 'metal', 'textiles']] | Measured | None | Assessed
+    recycling_rate_rising_year: int | None
+    water_reuse_pct: Number | Measured | None | Assessed
+    water_reuse_pct_year: int | None
+    water_reuse_previous_pct: Number | None | Assessed
+    irrigation_efficiency: Number | Measured | None | Assessed
+    irrigation_efficiency_year: int | None
+    irrigation_efficiency_previous: Number | None | Assessed
+    slaughter_project_completed: YesNo | None | Assessed
+    manure_use_project_completed: YesNo | None | Assessed
+    tourism_demo_zone_created: YesNo | None | Assessed
+    tourism_demo_zone_created_on: Day | None | Assessed
+    farm_tourism_projects_built: Collection[Literal['provincial_rural_complex', 'upland_farm_complex', 'farming_and_food_demonstration']] | None | Assessed
+    green_creation_campaigns: Collection[Literal['offices', 'households', 'schools', 'communities', 'travel', 'shops', 'buildings']] | None | Assessed
+    noise_joint_enforcement_set_up: YesNo | None | Assessed
+    noise_information_circulation_set_up: YesNo | None | Assessed
+    air_data_shared: Collection[Literal['economy', 'energy', 'industry', 'transport', 'emissions', 'weather']] | None | Assessed
+    voc_mobile_monitoring_done: YesNo | Measured | None | Assessed
+    voc_mobile_monitoring_done_year: int | None
+    straw_uses: Collection[Literal['returned_to_field', 'fertiliser', 'feed', 'growing_medium', 'raw_material', 'energy']] | Measured | None | Assessed
+    straw_uses_year: int | None
+    beautiful_river_named: YesNo | None | Assessed
+    ship_pollutant_stages_covered: Collection[Literal['generation', 'reception', 'transfer', 'disposal']] | None | Assessed
+    parcels_not_on_map: Number | Measured | None | Assessed
+    parcels_not_on_map_year: int | None
+    parcel_map_kept_current: YesNo | None | Assessed
+    restoration_works_under_way: Collection[Literal['natural_forest_protection', 'shelter_forests', 'farmland_to_forest_or_grass', 'rivers_lakes_wetlands', 'rocky_desertification', 'damaged_land']] | None | Assessed
+    biodiversity_surveys_done: Collection[Literal['ecological_baseline', 'species']] | None | Assessed
+    biodiversity_system_parts: Collection[Literal['monitoring', 'assessment', 'early_warning']] | None | Assessed
+    invasive_species_mechanisms_set_up: Collection[Literal['monitoring_and_warning', 'risk_management']] | None | Assessed
+    straw_plan_issued: YesNo | None | Assessed
+    waste_sorting_links: Collection[Literal['sorted_drop_off', 'sorted_collection', 'sorted_transport', 'sorted_disposal']] | None | Assessed
+    industrial_waste_capacity_t_per_year: Number | Measured | None | Assessed
+    industrial_waste_capacity_t_per_year_year: int | None
+    industrial_waste_capacity_2020_t_per_year: Number | None | Assessed
+    construction_waste_capacity_t_per_year: Number | Measured | None | Assessed
+    construction_waste_capacity_t_per_year_year: int | None
+    construction_waste_capacity_2020_t_per_year: Number | None | Assessed
+    environment_mechanism_set_up: YesNo | None | Assessed
+    responsibility_list_issued: YesNo | None | Assessed
+    river_chief_grid_in_force: YesNo | None | Assessed
+    river_lake_upkeep_tried: YesNo | None | Assessed
+    environment_results_in_cadre_assessment: YesNo | None | Assessed
+    qingyuan_responsibility_list_carried_out: YesNo | None | Assessed
+    sewage_facilities_not_open: Number | Measured | None | Assessed
+    sewage_facilities_not_open_year: int | None
+    waste_facilities_not_open: Number | Measured | None | Assessed
+    waste_facilities_not_open_year: int | None
+    eco_product_fund_set_up: YesNo | None | Assessed
+    ecological_compensation_set_up: YesNo | None | Assessed
+    damage_compensation_set_up: YesNo | None | Assessed
+    eco_product_market_set_up: YesNo | None | Assessed
+    forest_compensation_tried: Collection[Literal['forest_carbon', 'paid_forest_use']] | None | Assessed
+    eco_product_procurement_tried: YesNo | None | Assessed
+    clean_up_funding_mechanism_set_up: YesNo | None | Assessed
+    eod_financing_set_up: YesNo | None | Assessed
+    published_media: Collection[Literal['air', 'water', 'soil']] | Measured | None | Assessed
+    published_media_year: int | None
+    dischargers_not_disclosing: Number | Measured | None | Assessed
+    dischargers_not_disclosing_year: int | None
+    environment_day_held: YesNo | Measured | None | Assessed
+    environment_day_held_year: int | None
+    reporting_rewards_applied: YesNo | None | Assessed
+    reporting_channels_open: Collection[Literal['telephone', 'visit', 'email', 'wechat']] | None | Assessed
+    reporting_feedback_set_up: YesNo | None | Assessed
+    regional_monitoring_centre_built: YesNo | None | Assessed
+    automatic_monitoring_points: Number | Measured | None | Assessed
+    automatic_monitoring_points_year: int | None
+    automatic_monitoring_points_2020: Number | None | Assessed
+    emergency_mechanisms_set_up: Collection[Literal['joint_enforcement', 'regular_consultation']] | None | Assessed
+    environment_spending_10k_yuan: Number | Measured | None | Assessed
+    environment_spending_10k_yuan_year: int | None
+    environment_spending_previous_10k_yuan: Number | None | Assessed
+    environment_science_spending_10k_yuan: Number | Measured | None | Assessed
+    environment_science_spending_10k_yuan_year: int | None
+    environment_science_spending_previous_10k_yuan: Number | None | Assessed
+    plan_in_town_appraisal: YesNo | None | Assessed
+    plan_in_department_appraisal: YesNo | None | Assessed
+    zoned_control_system_set_up: YesNo | None | Assessed
+    recyclables_centre_set_up: YesNo | None | Assessed
+    land_saving_mechanism_set_up: YesNo | None | Assessed
+    sub_parks_built: Collection[Literal['new_materials_base', 'tailian_technology_park', 'xingzi_stone_park']] | None | Assessed
+    resource_use_ceilings_fixed: YesNo | None | Assessed
+    two_high_classes_reviewed: Collection[Literal['under_construction', 'proposed', 'existing']] | None | Assessed
+    choy_sum_park_rates_rising: Collection[Literal['land_output', 'resource_use', 'labour_productivity']] | Measured | None | Assessed
+    choy_sum_park_rates_rising_year: int | None
+    tourism_areas_built: Collection[Literal['beautiful_villages', 'yao_country', 'history', 'waterside', 'modern_farming']] | None | Assessed
+    green_life_programme_carried_out: YesNo | None | Assessed
+    wildlife_facilities_built: Collection[Literal['gene_bank', 'rescue_and_breeding_centre']] | None | Assessed
+    village_relocation_pilot_under_way: YesNo | None | Assessed
+    forest_city_awareness_pct: Number | Measured | None | Assessed
+    forest_city_awareness_pct_year: int | None
+    forest_city_awareness_previous_pct: Number | None | Assessed
+    forest_city_support_pct: Number | Measured | None | Assessed
+    forest_city_support_pct_year: int | None
+    forest_city_support_previous_pct: Number | None | Assessed
+    forest_city_satisfaction_pct: Number | Measured | None | Assessed
+    forest_city_satisfaction_pct_year: int | None
+    forest_city_satisfaction_previous_pct: Number | None | Assessed
+    environment_is_key_spending_field: YesNo | Measured | None | Assessed
+    environment_is_key_spending_field_year: int | None
+    environment_financing_mechanism_set_up: YesNo | None | Assessed
+    built_up_area_central_heat: YesNo | None | Assessed
+    parks_without_central_heat: Number | Measured | None | Assessed
+    parks_without_central_heat_year: int | None
+    gas_county_connection: YesNo | None | Assessed
+    bottled_lpg_use_pct: Number | Measured | None | Assessed
+    bottled_lpg_use_pct_year: int | None
+    bottled_lpg_use_previous_pct: Number | None | Assessed
+    urban_gas_basic_coverage: YesNo | None | Assessed
+    new_district_gas_basic_coverage: YesNo | None | Assessed
+    parks_without_gas: Number | Measured | None | Assessed
+    parks_without_gas_year: int | None
+    energy_total_tce: Number | Measured | None | Assessed
+    energy_total_tce_year: int | None
+    assigned_energy_total_tce: Number | None | Assessed
+    public_transport_share_pct: Number | Measured | None | Assessed
+    public_transport_share_pct_year: int | None
+    public_transport_share_previous_pct: Number | None | Assessed
+    taxi_new_energy_pct: Number | Measured | None | Assessed
+    taxi_new_energy_pct_year: int | None
+    taxi_new_energy_previous_pct: Number | None | Assessed
+    qingyuan_building_documents_carried_out: Collection[Literal['energy_saving_and_green_building_plan', 'green_building_action_plan', 'prefabricated_building_plan']] | None | Assessed
+    green_markets_open: Collection[Literal['wholesale_market', 'shopping_centre', 'energy_saving_supermarket', 'water_saving_supermarket']] | None | Assessed
+    ghg_inventory_mechanism_set_up: YesNo | None | Assessed
+    carbon_statistics_included: YesNo | None | Assessed
+    ghg_inventory_regular: YesNo | None | Assessed
+    national_forest_city_named: YesNo | None | Assessed
+    forest_works_under_way: Collection[Literal['carbon_sink_forest', 'scenic_forest', 'forest_in_and_around_the_city', 'village_greening']] | None | Assessed
+    clean_energy_pct: Number | Measured | None | Assessed
+    clean_energy_pct_year: int | None
+    clean_energy_previous_pct: Number | None | Assessed
+    gas_supply_10k_m3: Number | Measured | None | Assessed
+    gas_supply_10k_m3_year: int | None
+    gas_supply_previous_10k_m3: Number | None | Assessed
+    ozone_ug_m3: Number | Measured | None | Assessed
+    ozone_ug_m3_year: int | None
+    ozone_previous_ug_m3: Number | None | Assessed
+    fuel_ban_zone_km2: Number | Measured | None | Assessed
+    fuel_ban_zone_km2_year: int | None
+    fuel_ban_zone_2020_km2: Number | None | Assessed
+    unregistered_or_smoky_machines_basically_gone: YesNo | None | Assessed
+    mobile_source_black_smoke_basically_eliminated: YesNo | None | Assessed
+    high_emission_vehicle_zone_delineated: YesNo | None | Assessed
+    heavy_diesel_campaign_held: YesNo | None | Assessed
+    diesel_checks_covered: Collection[Literal['control_devices', 'obd', 'exhaust', 'urea']] | Measured | None | Assessed
+    diesel_checks_covered_year: int | None
+    vehicle_monitoring_means_in_use: Collection[Literal['remote_sensing', 'smoke_capture', 'remote_obd']] | None | Assessed
+    large_diesel_fleet_list_kept_current: YesNo | None | Assessed
+    activated_carbon_centre_built: YesNo | None | Assessed
+    burning_control_means_in_use: Collection[Literal['drones', 'hd_video']] | None | Assessed
+    backup_source_designated: YesNo | None | Assessed
+    urban_supply_from_river: YesNo | None | Assessed
+    urban_supply_from_lake: YesNo | None | Assessed
+    drinking_sources_without_emergency_plan: Number | Measured | None | Assessed
+    drinking_sources_without_emergency_plan_year: int | None
+    backup_source_works_built: YesNo | None | Assessed
+    river_lake_scope_delimited: YesNo | None | Assessed
+    chengnan_wwtp_built: YesNo | None | Assessed
+    township_wwtps_operating: Collection[Literal['xingzi', 'dalubian', 'longping', 'jiubei']] | None | Assessed
+    sewer_gis_built: YesNo | None | Assessed
+    sewer_inspection_followed: YesNo | None | Assessed
+    sewage_collection_pct: Number | Measured | None | Assessed
+    sewage_collection_pct_year: int | None
+    sewage_collection_previous_pct: Number | None | Assessed
+    outfall_list_drawn_up: YesNo | None | Assessed
+    outfall_management_system_set_up: YesNo | None | Assessed
+    outfall_patrol_set_up: YesNo | None | Assessed
+    outfall_monitoring_basically_complete: YesNo | None | Assessed
+    outfall_review_regular: YesNo | None | Assessed
+    outfall_campaign_carried_out: YesNo | None | Assessed
+    qingyuan_outfall_plan_carried_out: YesNo | None | Assessed
+    access_negative_list_set_up: YesNo | None | Assessed
+    polluter_exit_mechanism_set_up: YesNo | None | Assessed
+    new_waste_treatment_works_started: YesNo | None | Assessed
+    waste_data_review_system_set_up: YesNo | None | Assessed
+    waste_generator_list_set_up: YesNo | None | Assessed
+    new_pollutants_surveyed: Collection[Literal['endocrine_disruptors', 'antibiotics', 'pfas', 'microplastics']] | None | Assessed
+    nimby_mechanism_set_up: YesNo | None | Assessed
+    petition_resolution_mechanism_set_up: YesNo | None | Assessed
+    nuisance_guidelines_for: Collection[Literal['construction_noise', 'entertainment_noise', 'catering_fumes']] | None | Assessed
+    petition_legal_counsel_tried: YesNo | None | Assessed
+    waste_sorting_plan_issued: YesNo | None | Assessed
+    urban_waste_sorting_basically_complete: YesNo | None | Assessed
+    waste_transfer_stations_built: Collection[Literal['lianzhou_chengbei', 'dongpi', 'xingzi', 'longping']] | None | Assessed
+    waste_sorting_awareness_pct: Number | Measured | None | Assessed
+    waste_sorting_awareness_pct_year: int | None
+    waste_sorting_awareness_previous_pct: Number | None | Assessed
+    waste_sorting_participation_pct: Number | Measured | None | Assessed
+    waste_sorting_participation_pct_year: int | None
+    waste_sorting_participation_previous_pct: Number | None | Assessed
+    waste_sorting_accuracy_pct: Number | Measured | None | Assessed
+    waste_sorting_accuracy_pct_year: int | None
+    waste_sorting_accuracy_previous_pct: Number | None | Assessed
+    waste_collection_facilities_built: Collection[Literal['sorting_centre', 'hazardous_waste_points']] | None | Assessed
+    film_recovery_system_set_up: YesNo | None | Assessed
+    pesticide_packaging_recovery_system_set_up: YesNo | None | Assessed
+    pesticide_packaging_scheme_in_place: YesNo | None | Assessed
 
 
 Lianzhou145 = Plan

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Literal, Protocol, TypedDict
+from typing import Any, Final, Literal, Protocol, TypedDict, get_args
 
 Outcome = Literal["breached", "triggered", "undetermined", "pending", "satisfied", "not_applicable"]
+# The gravest first: codes in tables are places in this list.
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 """What one rule says about one case."""
 
 Status = Literal["breached", "triggered", "undetermined", "pending", "satisfied", "not_applicable", "not_assessed"]
