@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 pub use columns::{Bits, Cell, Column, Read};
 use condition::{Known, Pool};
-use lanes::{CHUNK, Lanes};
+use lanes::{CHUNK, Dictionary, Lanes};
 use rule::{ByDay, Together};
 
 use crate::case::Case;
@@ -245,7 +245,7 @@ impl Batch {
     pub fn evaluate(&self, columns: &[Column<'_>], rows: Range<usize>, verdicts: &mut Verdicts) -> Result<(), Errors> {
         self.fits(columns, &rows)?;
         self.prepare(rows.len(), verdicts);
-        let mut work = Work::default();
+        let mut work = Work { dictionaries: self.dictionaries(columns, rows.len()), ..Work::default() };
         let mut start = rows.start;
         while start < rows.end {
             let end = rows.end.min(start + CHUNK);
@@ -276,6 +276,16 @@ impl Batch {
         }
     }
 
+    /// The distinct values of the columns that are coded.
+    fn dictionaries(&self, columns: &[Column<'_>], rows: usize) -> Vec<Option<Dictionary>> {
+        let fact = |kind: &ColumnKind| match kind {
+            ColumnKind::Fact(slot) => self.subject()?.fact(*slot),
+            ColumnKind::Year(_) | ColumnKind::AsOf => None,
+        };
+        let each = columns.iter().zip(&self.kinds);
+        each.map(|(column, kind)| Dictionary::of(column, fact(kind)?, rows)).collect()
+    }
+
     fn prepare(&self, rows: usize, verdicts: &mut Verdicts) {
         verdicts.errors.clear();
         verdicts.rules.resize_with(self.rules.len(), RuleVerdicts::default);
@@ -297,10 +307,10 @@ impl Batch {
         verdicts: &mut Verdicts,
     ) {
         let Some(subject) = self.subject() else { return };
-        let Work { lanes, odd, pool, facts } = work;
+        let Work { lanes, odd, pool, facts, dictionaries } = work;
         odd.clear();
         odd.resize(rows.len(), 0);
-        self.load(columns, rows.clone(), lanes, odd);
+        self.load(columns, rows.clone(), lanes, odd, dictionaries);
         for (plan, to) in self.rules.iter().zip(&mut verdicts.rules) {
             if let Some(plan) = plan {
                 plan.judge(lanes, odd, pool, start, to);
@@ -341,11 +351,18 @@ impl Batch {
     }
 
     /// Lays out the cells of a chunk, and marks the rows that are to be judged by themselves.
-    fn load(&self, columns: &[Column<'_>], rows: Range<usize>, lanes: &mut Lanes, odd: &mut [u8]) {
+    fn load(
+        &self,
+        columns: &[Column<'_>],
+        rows: Range<usize>,
+        lanes: &mut Lanes,
+        odd: &mut [u8],
+        dictionaries: &[Option<Dictionary>],
+    ) {
         let Some(subject) = self.subject() else { return };
         lanes.lanes.resize_with(subject.facts.len() + 1, Default::default);
         let as_of = as_of_fact();
-        for (column, kind) in columns.iter().zip(&self.kinds) {
+        for ((column, kind), dictionary) in columns.iter().zip(&self.kinds).zip(dictionaries) {
             let (slot, fact) = match kind {
                 ColumnKind::Fact(slot) => (*slot, subject.fact(*slot)),
                 ColumnKind::AsOf => (subject.facts.len(), Some(&as_of)),
@@ -357,17 +374,18 @@ impl Batch {
                 (_, None) => Value::Unknown,
             };
             if let (Some(fact), Some(lane)) = (fact, lanes.lanes.get_mut(slot)) {
-                lane.load(column, fact, &otherwise, rows.clone(), odd);
+                lane.load(column, fact, &otherwise, rows.clone(), odd, dictionary.as_ref());
             }
         }
         // What several cells say together: a year that lies ahead, an act on a day though not done.
         for (column, _) in columns.iter().zip(&self.kinds).filter(|(_, kind)| matches!(kind, ColumnKind::Year(_))) {
             for (i, odd) in odd.iter_mut().enumerate() {
-                if let Some(year) = column.cell(rows.start + i)
-                    && plain_year(&year).is_none_or(|year| year > self.day(lanes, i).year())
-                {
-                    *odd = 255;
-                }
+                let latest = self.day(lanes, i).year();
+                column.read_cell(rows.start + i, &mut |year| {
+                    if plain_year(&year).is_none_or(|year| year > latest) {
+                        *odd = 255;
+                    }
+                });
             }
         }
         let by_row = self.kinds.contains(&ColumnKind::AsOf);
@@ -503,4 +521,5 @@ struct Work {
     odd: Vec<u8>,
     pool: Pool,
     facts: Option<Facts>,
+    dictionaries: Vec<Option<Dictionary>>,
 }

@@ -304,8 +304,9 @@ impl Decimal {
 
     /// The number in units of 10⁻`decimals`, such as hundredths, where it is a whole number of them that fits.
     pub fn scaled(self, decimals: u32) -> Option<i128> {
-        let normal = self.normalized();
-        normal.mantissa().checked_mul(pow10(decimals.checked_sub(u32::from(normal.scale))?)?)
+        let units =
+            |number: Self| number.mantissa().checked_mul(pow10(decimals.checked_sub(u32::from(number.scale))?)?);
+        units(self).or_else(|| units(self.normalized()))
     }
 
     /// How many decimals the number has, superfluous zeros aside: 20.30 has one.

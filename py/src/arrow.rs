@@ -153,6 +153,12 @@ pub(crate) fn stream(
     PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), c"arrow_array_stream")
 }
 
+/// The capsule of an Arrow C schema.
+pub(crate) fn schema_capsule<'py>(py: Python<'py>, schema: &Schema) -> PyResult<Bound<'py, PyCapsule>> {
+    let schema = FFI_ArrowSchema::try_from(schema).map_err(|e| arrow_error(&e))?;
+    PyCapsule::new_with_value(py, schema, c"arrow_schema")
+}
+
 /// The batches of whatever speaks the Arrow PyCapsule protocol.
 pub(crate) fn reader(table: &Bound<'_, PyAny>) -> PyResult<Box<dyn RecordBatchReader + Send>> {
     let py = table.py();

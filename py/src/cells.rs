@@ -34,6 +34,7 @@ pub(crate) struct Cells<'a> {
 
 enum Form<'a> {
     Floats(&'a [f64]),
+    Singles(&'a [f32]),
     Scaled(Whole<'a>, u32),
     Flags(Bits<'a>),
     Days(&'a [i32]),
@@ -60,6 +61,7 @@ impl<'a> Cells<'a> {
         }
         let form = match array.data_type() {
             DataType::Float64 => Form::Floats(array.as_primitive::<Float64Type>().values()),
+            DataType::Float32 => Form::Singles(array.as_primitive::<Float32Type>().values()),
             DataType::Int64 => Form::Scaled(Whole::There(array.as_primitive::<Int64Type>().values()), 0),
             DataType::Int8 => whole!(Int8Type),
             DataType::Int16 => whole!(Int16Type),
@@ -101,6 +103,7 @@ impl<'a> Cells<'a> {
     pub(crate) fn column(&self) -> Column<'_> {
         let column = match &self.form {
             Form::Floats(values) => Column::floats_or_nan(values),
+            Form::Singles(values) => Column::singles_or_nan(values),
             Form::Scaled(Whole::There(values), decimals) => Column::scaled(values, *decimals),
             Form::Scaled(Whole::Made(values), decimals) => Column::scaled(values, *decimals),
             Form::Flags(values) => Column::flags(*values),

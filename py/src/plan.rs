@@ -316,7 +316,7 @@ impl Plan {
     ///     columns: Which column stands for which fact: ``{"进水BOD": "influent_bod5_mg_l"}``.
     ///     strict: Whether a column that is no fact is an error; otherwise it is passed over.
     ///     append: Whether the columns of the table stand before the results.
-    ///     margins: Whether a column ``<rule>.margin`` stands beside each rule that has margins: exact, with 19 decimals.
+    ///     margins: Whether a column ``<rule>.margin`` stands beside each rule that has margins, exact to 19 decimals.
     ///     codes: Whether outcomes and decisions are written as numbers: places in ``ecoplan.OUTCOMES``, and among the
     ///         decisions of the rule.
     ///     threads: How many threads judge; as many as there are cores, unless it is said.
@@ -350,8 +350,8 @@ impl Plan {
         py.import("ecoplan._table")?.call_method1("evaluate", (plan, subject, table, wanted, progress))
     }
 
-    /// Judges the rows of an Arrow stream as they come, for tables larger than memory: the result is made batch by batch
-    /// while it is read, once, as by ``pyarrow.RecordBatchReader.from_stream``.
+    /// Judges the rows of an Arrow stream as they come, for tables larger than memory: the result is made batch by
+    /// batch while it is read, once, as by ``pyarrow.RecordBatchReader.from_stream``.
     ///
     /// Args:
     ///     subject: What the rows are about.

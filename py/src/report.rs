@@ -1,5 +1,7 @@
 //! Reports and findings.
 
+use std::collections::BTreeMap;
+
 use pyo3::exceptions::{PyIndexError, PyKeyError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -85,6 +87,19 @@ impl Report {
     fn explain(&self, py: Python<'_>, lang: &str) -> PyResult<String> {
         let lang = crate::error::lang(py, lang)?;
         guarded(|| Ok(self.report.explain(lang)))
+    }
+
+    /// What the explanation says under one key, such as `due`, rule by rule.
+    fn _said(&self, py: Python<'_>, lang: &str, key: &str) -> PyResult<BTreeMap<String, String>> {
+        let lang = crate::error::lang(py, lang)?;
+        guarded(|| {
+            let findings = self.report.explanation(lang).findings.into_iter();
+            let said = findings.filter_map(|finding| {
+                let line = finding.lines.into_iter().find(|line| line.key == key)?;
+                Some((finding.rule, line.text))
+            });
+            Ok(said.collect())
+        })
     }
 
     /// The report as JSON text: a receipt that ``Plan.verify`` takes.

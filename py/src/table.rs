@@ -7,16 +7,16 @@ use std::sync::{Arc, Mutex, OnceLock};
 use arrow_array::builder::StringBuilder;
 use arrow_array::types::UInt8Type;
 use arrow_array::{
-    ArrayRef, Decimal128Array, DictionaryArray, RecordBatch, RecordBatchReader, StringArray, UInt8Array,
+    ArrayRef, Decimal128Array, DictionaryArray, RecordBatch, RecordBatchReader, StringArray, UInt8Array, new_null_array,
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use ecoplan::model::{Fact, Rule};
-use ecoplan::{Batch, Error, NONE, Outcome, Plan as CorePlan, Problem, Verdicts};
+use ecoplan::{Batch, Error, NONE, Outcome, Plan as CorePlan, Problem, RowErrors, Verdicts};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
-use crate::arrow::{arrow_error, reader, stream};
+use crate::arrow::{arrow_error, reader, schema_capsule, stream};
 use crate::cells::{Cells, is_readable};
 use crate::error::{error, guarded, one};
 use crate::plan::Plan;
@@ -89,6 +89,11 @@ impl Table {
         format!("<Table of {} rows: {}>", self.__len__(), self.columns().join(", "))
     }
 
+    /// What the columns are.
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        schema_capsule(py, &self.schema)
+    }
+
     /// The table as an Arrow stream.
     #[pyo3(signature = (requested_schema = None))]
     #[expect(unused_variables, reason = "a producer need not follow the schema it is asked for")]
@@ -102,7 +107,9 @@ impl Table {
     }
 }
 
-/// Results that are made while they are read, batch by batch, once: what ``pyarrow.RecordBatchReader.from_stream`` takes.
+/// Results that are made while they are read, batch by batch, once.
+///
+/// It is what ``pyarrow.RecordBatchReader.from_stream`` takes.
 #[pyclass(frozen, module = "ecoplan")]
 pub(crate) struct TableStream {
     schema: SchemaRef,
@@ -138,6 +145,11 @@ impl TableStream {
 
     fn __repr__(&self) -> String {
         format!("<TableStream: {}>", self.columns().join(", "))
+    }
+
+    /// What the results will look like; the stream is not taken for it.
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        schema_capsule(py, &self.schema)
     }
 
     /// The results as an Arrow stream, which can be taken once.
@@ -204,7 +216,6 @@ impl Job {
             batch = batch.with_margins();
         }
         let threads = match threads {
-            Some(0) => return Err(PyValueError::new_err("threads: at least 1 is expected, not 0")),
             Some(threads) => *threads,
             None => std::thread::available_parallelism().map_or(1, usize::from),
         };
@@ -256,13 +267,7 @@ impl Job {
                 arrays.push(margins(&found.margins)?);
             }
         }
-        let mut wrong = StringBuilder::new();
-        let mut errors = verdicts.errors.iter().peekable();
-        for row in 0..rows {
-            let found = errors.next_if(|found| found.row == row);
-            wrong.append_option(found.map(|found| said(&found.errors)));
-        }
-        arrays.push(Arc::new(wrong.finish()));
+        arrays.push(wrong(&verdicts.errors, rows));
         RecordBatch::try_new(self.schema.clone(), arrays)
     }
 
@@ -278,6 +283,20 @@ impl Job {
         let texts: StringArray = texts.into_iter().map(Some).collect();
         Ok(Arc::new(DictionaryArray::<UInt8Type>::try_new(keys, Arc::new(texts))?))
     }
+}
+
+/// The column `error`; in most batches, nothing is wrong.
+fn wrong(errors: &[RowErrors], rows: usize) -> ArrayRef {
+    if errors.is_empty() {
+        return new_null_array(&DataType::Utf8, rows);
+    }
+    let mut texts = StringBuilder::new();
+    let mut errors = errors.iter().peekable();
+    for row in 0..rows {
+        let found = errors.next_if(|found| found.row == row);
+        texts.append_option(found.map(|found| said(&found.errors)));
+    }
+    Arc::new(texts.finish())
 }
 
 /// What the column `error` says: code and fact.

@@ -1,10 +1,10 @@
 """Compares the rules with an independent first reading of the plan, clause by clause.
 
-The files of `catalogue` hold, for each clause, the conditions of that reading in a Python-like notation, and how its inputs
-are called in the plan. They are evaluated here, over Python's `ast` with fractions and Kleene's three-valued logic, on
-every combination of boundary values (of a clause with more than `LIMIT`, on a seeded sample), and so are the rules of
-the plan, by ecoplan. Where the two part, `differences` of the clause must say so, with the reason, and everything
-listed there must still be so.
+The files of `catalogue` hold, for each clause, the conditions of that reading in a Python-like notation, and how its
+inputs are called in the plan. They are evaluated here, over Python's `ast` with fractions and Kleene's three-valued
+logic, on every combination of boundary values (of a clause with more than `LIMIT`, on a seeded sample), and so are the
+rules of the plan, by ecoplan. Where the two part, `differences` of the clause must say so, with the reason, and
+everything listed there must still be so.
 
 A clause of them:
 

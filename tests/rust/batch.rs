@@ -29,6 +29,7 @@ impl Random {
 #[serde(untagged)]
 enum Given {
     Float(f64),
+    Single(f32),
     Flag(bool),
     Text(String),
     List(Vec<String>),
@@ -39,6 +40,8 @@ enum Given {
 enum Owned {
     Floats(Vec<f64>),
     FloatsOrNan(Vec<f64>),
+    Singles(Vec<f32>),
+    SinglesOrNan(Vec<f32>),
     Scaled(Vec<i64>, u32),
     Flags(Vec<u8>),
     Days(Vec<i32>),
@@ -85,6 +88,10 @@ fn number(random: &mut Random, fact: &Fact, tests: &[Decimal]) -> f64 {
     }
 }
 
+fn narrow(number: f64) -> f32 {
+    number as f32
+}
+
 fn text(random: &mut Random, fact: &Fact, tests: &[Decimal]) -> Given {
     match fact.kind {
         FactKind::Number => match random.below(20) {
@@ -121,6 +128,10 @@ fn made(random: &mut Random, fact: &Fact, tests: &[Decimal], rows: usize) -> Mad
     let given = (random.below(2) == 0).then(|| (bits(random, rows), random.below(9)));
     let any = |random: &mut Random| (random.below(8) > 0).then(|| text(random, fact, tests));
     let cells = match (fact.kind, random.below(6)) {
+        (FactKind::Number, 0..=1) if random.below(3) == 0 => {
+            let values = (0..rows).map(|_| narrow(number(random, fact, tests))).collect();
+            if random.below(2) == 0 { Owned::Singles(values) } else { Owned::SinglesOrNan(values) }
+        }
         (FactKind::Number, 0..=2) => Owned::Floats((0..rows).map(|_| number(random, fact, tests)).collect()),
         (FactKind::Number, 3) => Owned::FloatsOrNan((0..rows).map(|_| number(random, fact, tests)).collect()),
         (FactKind::Number, 4) => {
@@ -166,6 +177,8 @@ impl Made {
         match &self.cells {
             Owned::Floats(values) => Some(Given::Float(values[row])),
             Owned::FloatsOrNan(values) => Some(Given::Float(values[row])).filter(|_| !values[row].is_nan()),
+            Owned::Singles(values) => Some(Given::Single(values[row])),
+            Owned::SinglesOrNan(values) => Some(Given::Single(values[row])).filter(|_| !values[row].is_nan()),
             Owned::Scaled(values, decimals) => {
                 let number = Decimal::new(i128::from(values[row]), *decimals).unwrap();
                 Some(Given::Text(number.to_string()))
@@ -185,6 +198,7 @@ impl Made {
 fn cell(given: &Given) -> Cell<'_> {
     match given {
         Given::Float(number) => Cell::Number(number.to_string().into()),
+        Given::Single(number) => Cell::Number(number.to_string().into()),
         Given::Flag(flag) => Cell::Flag(*flag),
         Given::Text(text) => Cell::Text(text.as_str().into()),
         Given::List(items) => Cell::List(items.iter().map(|item| Some(Cell::Text(item.as_str().into()))).collect()),
@@ -207,6 +221,8 @@ fn with_columns<T>(made: &[Made], go: impl FnOnce(&[Column<'_>]) -> T) -> T {
         let column = match &made.cells {
             Owned::Floats(values) => Column::floats(values),
             Owned::FloatsOrNan(values) => Column::floats_or_nan(values),
+            Owned::Singles(values) => Column::singles(values),
+            Owned::SinglesOrNan(values) => Column::singles_or_nan(values),
             Owned::Scaled(values, decimals) => Column::scaled(values, *decimals),
             Owned::Flags(values) => Column::flags(Bits::new(values, 0)),
             Owned::Days(values) => Column::days(values),

@@ -116,6 +116,7 @@ pub struct Column<'a> {
 #[derive(Clone)]
 pub(super) enum Cells<'a> {
     Floats { values: &'a [f64], nan_is_given: bool },
+    Singles { values: &'a [f32], nan_is_given: bool },
     Scaled { values: &'a [i64], decimals: u32 },
     Flags { values: Bits<'a>, rows: usize },
     Days(&'a [i32]),
@@ -127,6 +128,7 @@ impl std::fmt::Debug for Column<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let kind = match self.cells {
             Cells::Floats { .. } => "floats",
+            Cells::Singles { .. } => "singles",
             Cells::Scaled { .. } => "scaled",
             Cells::Flags { .. } => "flags",
             Cells::Days(_) => "days",
@@ -150,6 +152,17 @@ impl<'a> Column<'a> {
     /// Numbers of which NaN says that none is given.
     pub fn floats_or_nan(values: &'a [f64]) -> Self {
         Column::of(Cells::Floats { values, nan_is_given: false })
+    }
+
+    /// Numbers of single width, each meaning its own shortest decimal: 0.1, not 0.100000001490116. Of NaN, as of
+    /// [`Column::floats_or_nan`].
+    pub fn singles_or_nan(values: &'a [f32]) -> Self {
+        Column::of(Cells::Singles { values, nan_is_given: false })
+    }
+
+    /// Numbers of single width. NaN is refused.
+    pub fn singles(values: &'a [f32]) -> Self {
+        Column::of(Cells::Singles { values, nan_is_given: true })
     }
 
     /// Whole numbers of units of 10⁻`decimals`: 816 with one decimal is 81.6.
@@ -188,6 +201,7 @@ impl<'a> Column<'a> {
     pub(super) fn rows(&self) -> usize {
         let cells = match &self.cells {
             Cells::Floats { values, .. } => values.len(),
+            Cells::Singles { values, .. } => values.len(),
             Cells::Scaled { values, .. } => values.len(),
             Cells::Days(values) => values.len(),
             Cells::Coded { codes, .. } => codes.len(),
@@ -210,6 +224,11 @@ impl<'a> Column<'a> {
         }
         match &self.cells {
             Cells::Floats { values, nan_is_given } => {
+                if let Some(value) = values.get(row).filter(|value| *nan_is_given || !value.is_nan()) {
+                    to(Input::Number(value.to_string().into()));
+                }
+            }
+            Cells::Singles { values, nan_is_given } => {
                 if let Some(value) = values.get(row).filter(|value| *nan_is_given || !value.is_nan()) {
                     to(Input::Number(value.to_string().into()));
                 }

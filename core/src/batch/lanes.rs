@@ -134,6 +134,7 @@ impl Lane {
         otherwise: &Value,
         rows: Range<usize>,
         odd: &mut [u8],
+        dictionary: Option<&Dictionary>,
     ) {
         let kind = fact.kind();
         self.reset(kind, rows.len());
@@ -148,6 +149,18 @@ impl Lane {
                     self.known.iter_mut().zip(values).for_each(|(known, value)| {
                         *known &= u8::from(value.is_nan()).wrapping_sub(1);
                     });
+                }
+                self.numbers_in_range(fact, odd);
+            }
+            (Cells::Singles { values, nan_is_given }, FactKind::Number) => {
+                let values = values.get(rows.clone()).unwrap_or_default();
+                let cells = self.numbers.iter_mut().zip(&mut self.known).zip(odd.iter_mut());
+                for (((number, known), odd), value) in cells.zip(values) {
+                    match widened(*value) {
+                        Some(wide) => *number = wide,
+                        None if value.is_nan() && !nan_is_given => *known = 0,
+                        None => *odd |= *known,
+                    }
                 }
                 self.numbers_in_range(fact, odd);
             }
@@ -176,7 +189,7 @@ impl Lane {
             }
             (Cells::Coded { codes, values, distinct }, _) => {
                 let codes = codes.get(rows.clone()).unwrap_or_default();
-                self.coded(codes, values, *distinct, fact, odd);
+                self.coded(codes, values, *distinct, fact, odd, dictionary);
             }
             _ => {
                 for (i, row) in rows.clone().enumerate() {
@@ -208,22 +221,27 @@ impl Lane {
         }
     }
 
-    /// Each distinct value is read once, and taken wherever its code stands.
-    fn coded(&mut self, codes: &[i32], values: &Column<'_>, distinct: usize, fact: &FactEntry, odd: &mut [u8]) {
-        let entry = |place| entry(values, place, fact);
-        // A dictionary larger than the chunk is looked up as it comes.
-        let entries: Option<Vec<Entry>> = (distinct <= CHUNK).then(|| (0..distinct).map(entry).collect());
+    /// Each distinct value is taken wherever its code stands.
+    fn coded(
+        &mut self,
+        codes: &[i32],
+        values: &Column<'_>,
+        distinct: usize,
+        fact: &FactEntry,
+        odd: &mut [u8],
+        dictionary: Option<&Dictionary>,
+    ) {
         for (row, code) in codes.iter().enumerate() {
             if self.known.get(row) == Some(&0) {
                 continue;
             }
             let place = usize::try_from(*code).ok().filter(|place| *place < distinct);
             let looked_up;
-            let found = match (place, &entries) {
+            let found = match (place, dictionary) {
                 (None, _) => None,
-                (Some(place), Some(entries)) => entries.get(place),
+                (Some(place), Some(Dictionary(entries))) => entries.get(place),
                 (Some(place), None) => {
-                    looked_up = entry(place);
+                    looked_up = entry(values, place, fact);
                     Some(&looked_up)
                 }
             };
@@ -278,7 +296,20 @@ const LARGEST: f64 = 1e15;
 /// From here on, 17 significant digits are at most 19 decimals.
 const SMALL: f64 = 0.01;
 
+/// The distinct values of a column, each read once.
+#[derive(Debug)]
+pub(super) struct Dictionary(Vec<Entry>);
+
+impl Dictionary {
+    /// Of a column that is coded; not of one that has fewer rows than distinct values.
+    pub(super) fn of(column: &Column<'_>, fact: &FactEntry, rows: usize) -> Option<Self> {
+        let Cells::Coded { values, distinct, .. } = &column.cells else { return None };
+        (*distinct <= rows).then(|| Dictionary((0..*distinct).map(|place| entry(values, place, fact)).collect()))
+    }
+}
+
 /// What stands in a cell.
+#[derive(Debug)]
 enum Entry {
     Absent,
     /// What the fact cannot be, or a value that has no other form.
@@ -305,6 +336,20 @@ fn set<T>(items: &mut [T], place: usize, item: T) {
     if let Some(there) = items.get_mut(place) {
         *there = item;
     }
+}
+
+/// The float whose shortest decimal is that of a float of single width, for one of at most 6 digits and 5 decimals.
+fn widened(single: f32) -> Option<f64> {
+    let wide = f64::from(single);
+    for unit in [1.0, 10.0, 100.0, 1e3, 1e4, 1e5] {
+        let whole = (wide * unit + ROUND) - ROUND;
+        let near = whole / unit;
+        // No two decimals of 6 digits share a float of single width; well inside half a step of it, this is the one.
+        if whole.abs() < 1e6 && (near - wide).abs() * 33_554_432.0 < wide.abs() {
+            return Some(near);
+        }
+    }
+    (single == 0.0).then_some(0.0)
 }
 
 /// The float whose shortest decimal is this number, if there is one for certain: of at most 15 significant digits.

@@ -53,6 +53,7 @@ __all__ = [
     "Row",
     "Scorecard",
     "Table",
+    "TableStream",
     "__version__",
     "plan",
     "plans",
@@ -210,7 +211,7 @@ class Plan:
             columns: Which column stands for which fact: ``{"进水BOD": "influent_bod5_mg_l"}``.
             strict: Whether a column that is no fact is an error; otherwise it is passed over.
             append: Whether the columns of the table stand before the results.
-            margins: Whether a column ``<rule>.margin`` stands beside each rule that has margins: exact, with 19 decimals.
+            margins: Whether a column ``<rule>.margin`` stands beside each rule that has margins, exact to 19 decimals.
             codes: Whether outcomes and decisions are written as numbers: places in ``ecoplan.OUTCOMES``, and among the
                 decisions of the rule.
             threads: How many threads judge; as many as there are cores, unless it is said.
@@ -235,8 +236,8 @@ class Plan:
         codes: bool = False,
         threads: int | None = None,
     ) -> TableStream:
-        """Judges the rows of an Arrow stream as they come, for tables larger than memory: the result is made batch by batch
-        while it is read, once, as by ``pyarrow.RecordBatchReader.from_stream``.
+        """Judges the rows of an Arrow stream as they come, for tables larger than memory: the result is made batch by
+        batch while it is read, once, as by ``pyarrow.RecordBatchReader.from_stream``.
 
         Args:
             subject: What the rows are about.
@@ -312,6 +313,7 @@ class Report(Generic[_R, _D]):
         Raises:
             Error: Another language (``invalid-value``).
         """
+    def _said(self, lang: str, key: str) -> dict[str, str]: ...
     def to_json(self) -> str:
         """The report as JSON text: a receipt that ``Plan.verify`` takes."""
     def to_dict(self) -> dict[str, Any]:
@@ -553,18 +555,23 @@ class Table:
     def _evaluate(
         plan: Plan, subject: str, table: object, wanted: _Wanted, progress: Callable[[int], object] | None
     ) -> Table: ...
+    def __arrow_c_schema__(self) -> object: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __len__(self) -> int: ...
 
 @final
 class TableStream:
-    """Results that are made while they are read, batch by batch, once: what ``pyarrow.RecordBatchReader.from_stream`` takes."""
+    """Results that are made while they are read, batch by batch, once.
+
+    It is what ``pyarrow.RecordBatchReader.from_stream`` takes.
+    """
 
     @property
     def columns(self) -> list[str]:
         """The names of the columns."""
     @staticmethod
     def _evaluate(plan: Plan, subject: str, table: object, wanted: _Wanted) -> TableStream: ...
+    def __arrow_c_schema__(self) -> object: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
 @final

@@ -235,7 +235,7 @@ def _reading(reading: dict[str, Any], finding: dict[str, Any], words: Words) -> 
     return _join([f"{words.get(reading['note'])} → {says} ", _el("code", f"[{reading['reading']}]")])
 
 
-def _details(finding: dict[str, Any], words: Words) -> Iterator[tuple[str, str]]:
+def _details(finding: dict[str, Any], words: Words, due: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """What there is to say beside outcome, margin, missing facts and source; each with its name."""
     yield words.pick("规定", "rule"), words.get(finding["says"])
     yield words.pick("依据", "because"), _list(_because(finding, words))
@@ -252,6 +252,8 @@ def _details(finding: dict[str, Any], words: Words) -> Iterator[tuple[str, str]]
             pace = finding["pace"] + difference(measure["unit"] if measure else finding["unit"], words.lang)
             text += words.pick(f"，此后每年须变化 {pace}", f", from here on a change of {pace} a year")
         yield words.pick("进度", "progress"), text
+    if finding["rule"] in due:
+        yield words.pick("期限", "due"), due[finding["rule"]]
     if finding["actions"]:
         yield words.pick("应做", "to do"), _list(words.get(action) for action in finding["actions"])
     if finding["readings"]:
@@ -287,7 +289,7 @@ def finding(finding: Finding, *, lang: str = "en") -> str:
     ]
     if found["missing"]:
         rows.append((words.pick("尚缺信息", "not known"), _list(_wanted(fact, words) for fact in found["missing"])))
-    rows += _details(found, words)
+    rows += _details(found, words, report._said(lang, "due"))
     rows.append((words.pick("出处", "source"), _citation(found["cite"], lang)))
     caption = _el("caption", words.get(found["title"]), " ", _el("code", f"[{found['rule']}]"))
     body = _el("tbody", *(_el("tr", _el("th", name, scope="row"), _el("td", text)) for name, text in rows))
@@ -299,9 +301,9 @@ def report(report: Report, *, lang: str = "en") -> str:
     """The findings of one case, one a row; those that do not concern the case are named below."""
     words, found = Words.of(report.plan, report.subject, checked(lang)), report.to_dict()
     apart = [f for f in found["findings"] if f["outcome"] == "not_applicable" and not f["readings"]]
-    rows = []
+    rows, due = [], report._said(lang, "due")
     for one in (f for f in found["findings"] if f not in apart):
-        details = (_join([_el("dt", name), _el("dd", text)]) for name, text in _details(one, words))
+        details = (_join([_el("dt", name), _el("dd", text)]) for name, text in _details(one, words, due))
         folded = _el("details", _el("summary", words.pick("详情", "details")), _el("dl", *details))
         rows += [
             _el(

@@ -17,6 +17,7 @@ Progress = Callable[[int], object]
 
 def evaluate(plan: Plan, subject: str, table: Any, wanted: Wanted, progress: Progress | None) -> Any:
     """Judges every row; see ``Plan.evaluate_table``."""
+    _check(wanted)
     if _is(table, "pandas", "DataFrame"):
         return _pandas(plan, subject, table, wanted, progress)
     if _is(table, "polars", "DataFrame"):
@@ -36,9 +37,20 @@ def evaluate(plan: Plan, subject: str, table: Any, wanted: Wanted, progress: Pro
 
 def evaluate_stream(plan: Plan, subject: str, stream: Any, wanted: Wanted) -> TableStream:
     """Judges the rows of a stream as they come; see ``Plan.evaluate_stream``."""
+    _check(wanted)
     if not (hasattr(stream, "__arrow_c_stream__") or hasattr(stream, "__arrow_c_array__")):
         raise TypeError(f"a stream that speaks the Arrow PyCapsule protocol is expected, not {type(stream).__name__}")
     return TableStream._evaluate(plan, subject, stream, wanted)
+
+
+def _check(wanted: Wanted) -> None:
+    columns, *_, threads = wanted
+    if columns is not None and not isinstance(columns, Mapping):
+        raise TypeError(f"columns: a mapping of columns to facts is expected, not {type(columns).__name__}")
+    if isinstance(threads, bool) or not (threads is None or isinstance(threads, int)):
+        raise TypeError(f"threads: a whole number is expected, not {type(threads).__name__}")
+    if threads is not None and threads < 1:
+        raise ValueError(f"threads: at least 1 is expected, not {threads}")
 
 
 def _is(table: object, library: str, *classes: str) -> bool:

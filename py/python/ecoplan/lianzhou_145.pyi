@@ -666,7 +666,7 @@ class CityFacts(TypedDict, total=False):
     new_waste_treatment_works_started: YesNo | None
     """新一轮生活垃圾无害化处理设施建设已启动 · the new round of harmless-treatment works for household waste has started"""
     waste_data_review_system_set_up: YesNo | None
-    """已建立固体废物数据申报数据审核制度 · a system for reviewing declared solid-waste data is in force"""
+    """已建立固体废物申报数据审核制度 · a system for reviewing declared solid-waste data is in force"""
     waste_generator_list_set_up: YesNo | None
     """已建立固体废物产生单位清单 · a list of solid-waste generators is set up"""
     new_pollutants_surveyed: Collection[Literal['endocrine_disruptors', 'antibiotics', 'pfas', 'microplastics']] | None

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ._ecoplan import Plan
+from .types import OUTCOMES
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,7 +46,7 @@ def evaluate(
         name: pl.Enum(values)
         for rule in plan.rules(subject)
         for name, values in (
-            (rule["id"], list(_OUTCOMES)),
+            (rule["id"], list(OUTCOMES)),
             (f"{rule['id']}.decision", [decision["id"] for decision in rule["decisions"]]),
         )
         if values
@@ -63,6 +64,3 @@ def evaluate(
     return frame.map_batches(
         judge, schema=judge(empty).schema, streamable=True, predicate_pushdown=False, projection_pushdown=False
     )
-
-
-_OUTCOMES = ("breached", "triggered", "undetermined", "pending", "satisfied", "not_applicable")
