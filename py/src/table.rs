@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use arrow_array::builder::StringBuilder;
+use arrow_array::builder::{Decimal128Builder, StringBuilder};
 use arrow_array::types::UInt8Type;
-use arrow_array::{
-    ArrayRef, Decimal128Array, DictionaryArray, RecordBatch, RecordBatchReader, StringArray, UInt8Array, new_null_array,
-};
+use arrow_array::{ArrayRef, DictionaryArray, RecordBatch, RecordBatchReader, StringArray, UInt8Array, new_null_array};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use ecoplan::model::{Fact, Rule};
 use ecoplan::{Batch, Error, NONE, Outcome, Plan as CorePlan, Problem, RowErrors, Verdicts};
@@ -395,12 +393,17 @@ fn schema(
 
 fn margins(found: &[Option<ecoplan::Decimal>]) -> Result<ArrayRef, ArrowError> {
     let limit = 10_u128.pow(DIGITS.into());
-    let fits = |number: ecoplan::Decimal| {
-        let scaled = number.scaled(DECIMALS.into()).filter(|n| n.unsigned_abs() < limit);
-        let wrong = || format!("the margin {number} has more than {DIGITS} digits, or more than {DECIMALS} decimals");
-        scaled.ok_or_else(|| ArrowError::ComputeError(wrong()))
-    };
-    let numbers = found.iter().map(|margin| margin.map(fits).transpose()).collect::<Result<Vec<_>, _>>()?;
-    let array = Decimal128Array::from(numbers);
+    let mut numbers = Decimal128Builder::with_capacity(found.len());
+    for margin in found {
+        match margin {
+            None => numbers.append_null(),
+            Some(number) => {
+                let fits = number.scaled(DECIMALS.into()).filter(|n| n.unsigned_abs() < limit);
+                let wrong = || format!("the margin {number} has more than {DIGITS} digits, or {DECIMALS} decimals");
+                numbers.append_value(fits.ok_or_else(|| ArrowError::ComputeError(wrong()))?);
+            }
+        }
+    }
+    let array = numbers.finish();
     Ok(Arc::new(array.with_precision_and_scale(DIGITS, DECIMALS.cast_signed())?))
 }
