@@ -318,7 +318,7 @@ fn nearest<T, D: Ord>(mut candidates: Vec<T>, distance: impl Fn(&T) -> D, satisf
 }
 
 /// Visits the two sides of every comparison in a condition.
-fn compared(expr: &Expr, visit: &mut dyn FnMut(&Expr, &Expr)) {
+pub(crate) fn compared(expr: &Expr, visit: &mut dyn FnMut(&Expr, &Expr)) {
     let mut meet = |a: &Expr, b: &Expr| {
         let others = pieces(b);
         pieces(a).iter().for_each(|a| others.iter().for_each(|b| visit(a, b)));

@@ -59,6 +59,7 @@ mod read;
 mod slots;
 
 mod because;
+mod boundary;
 mod change;
 mod explain;
 mod finding;
@@ -73,6 +74,7 @@ mod verify;
 
 pub use batch::{Batch, Bits, Cell, Column, NONE, Read, RowErrors, RuleVerdicts, Verdicts};
 pub use because::{Because, FactValue, Node};
+pub use boundary::BoundaryCase;
 pub use case::Case;
 pub use change::{Change, Direction};
 pub use coverage::{ChapterCoverage, Clause, ClauseCounts, ClauseState, Coverage};

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
+use crate::boundary::boundary_cases;
 use crate::case::Case;
 use crate::compile::compile;
 use crate::error::nearest;
@@ -15,7 +16,7 @@ use crate::model::{Document, Fact, Period, Reported, ReportedValue, Rule, Subjec
 use crate::program::{Program, SubjectProgram};
 use crate::read::read;
 use crate::verify::verify;
-use crate::{Coverage, Date, Decimal, Error, Errors, Problem, Report, Scorecard, Text, Value};
+use crate::{BoundaryCase, Coverage, Date, Decimal, Error, Errors, Problem, Report, Scorecard, Text, Value};
 
 /// A compiled plan. Cheap to clone and to share between threads.
 ///
@@ -257,6 +258,23 @@ impl Plan {
             bound.number = target;
         }
         Ok(Plan { program: Arc::new(compile(document)?), ..self.clone() })
+    }
+
+    /// The cases of a rule that its author should look at, as a table to be filled in by hand with what is expected: below,
+    /// at and above each number, each fact missing, each outcome and each reading once. A case that cannot be found by
+    /// trying is not there.
+    ///
+    /// # Errors
+    ///
+    /// - a rule the plan does not have — `unknown-rule`.
+    pub fn boundary_cases(&self, rule: &str) -> Result<Vec<BoundaryCase>, Errors> {
+        for subject in &self.program.subjects {
+            if let Some(found) = subject.rules.iter().find(|known| known.rule.id == rule) {
+                return Ok(boundary_cases(subject, found, self.as_of));
+            }
+        }
+        let nearest = nearest(rule, self.rules().iter().map(|rule| rule.id.as_str()));
+        Err(Error::new("rule", Problem::UnknownRule { name: rule.to_owned(), nearest }).into())
     }
 
     /// Judges one case: facts by name, from a struct, a map, or anything else that serialises to one.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
-use crate::error::guarded;
+use crate::error::{error, guarded};
 use crate::input::{Facts, checked, date, decimal, json};
 use crate::output::{date as py_date, text};
 use crate::plain::plain;
@@ -383,6 +383,17 @@ impl Plan {
         let plan = Plan::of_table(slf, py, subject, as_of, constants)?;
         let wanted = (columns, strict, append, margins, codes, threads);
         py.import("ecoplan._table")?.call_method1("evaluate_stream", (plan, subject, stream, wanted))
+    }
+
+    /// The cases of a rule that its author should look at, to be filled in by hand with what is expected: below, at
+    /// and above each number, each fact missing, each outcome and each reading once.
+    ///
+    /// Raises:
+    ///     Error: A rule that the plan does not have (``unknown-rule``, with the nearest).
+    #[pyo3(signature = (rule, /))]
+    fn boundary_cases<'py>(&self, py: Python<'py>, rule: &str) -> PyResult<Bound<'py, PyAny>> {
+        let cases = guarded(|| self.plan.boundary_cases(rule).map_err(|errors| error(py, &errors)))?;
+        plain(py, &cases)
     }
 
     /// The fact that would settle the most open findings of a case; those given as ``None`` are not asked again.

@@ -637,3 +637,25 @@ def test_help_and_version(run):
     for command in ("assess", "scorecard", "rules", "facts", "template", "check", "verify"):
         status, out, _ = run(command, "--help")
         assert status == 0 and f"example: ecoplan {command}" in " ".join(out.split())
+
+
+def test_cases_to_review(capsys, tmp_path):
+    rule = "wwtp-township-bod-100"
+    assert main(["cases", rule]) == 0
+    shown = capsys.readouterr().out
+    assert all(value in shown for value in ("99.9", "100", "100.1", "missing"))
+    out = tmp_path / "cases.csv"
+    assert main(["cases", rule, "--lang", "zh", "--out", str(out)]) == 0
+    rows = list(csv.reader(out.read_text(encoding="utf-8-sig").splitlines()))
+    assert rows[0] == ["情形", "填报项", "评价日", "influent_bod5_mg_l", "预期结论"]
+    # Below, at and above 100, and without it; before the due day where there is one. Nothing is expected yet.
+    assert {row[3] for row in rows[1:]} >= {"99.9", "100", "100.1", ""}
+    assert {row[4] for row in rows[1:]} == {""}
+    assert main(["cases", rule, "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["rule"] == rule and len(found["cases"]) == len(rows) - 1
+    plan = ecoplan.plan("lianzhou-145")
+    outcomes = {plan.evaluate("township_wwtp", c["facts"], as_of=c["as_of"])[rule].outcome for c in found["cases"]}
+    assert outcomes >= {"satisfied", "breached", "undetermined"}
+    assert main(["cases", "wwtp-township-bod"]) == 2
+    assert "wwtp-township-bod-100" in capsys.readouterr().err

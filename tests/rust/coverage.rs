@@ -8,7 +8,7 @@ use ecoplan::{ClauseCounts, ClauseState, Plan};
 use serde_json::Value as Json;
 
 /// What a rule can say by the way it is built: `satisfied`, `triggered deny` …
-fn can_say(rule: &Rule) -> BTreeSet<String> {
+pub(crate) fn can_say(rule: &Rule) -> BTreeSet<String> {
     let mut all = BTreeSet::from(["undetermined".to_owned()]);
     if rule.applies.as_deref().is_some_and(|condition| condition != "true") {
         all.insert("not_applicable".to_owned());

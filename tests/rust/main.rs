@@ -9,6 +9,7 @@
 
 mod anchors;
 mod batch;
+mod boundary;
 mod changes;
 mod command;
 mod common;

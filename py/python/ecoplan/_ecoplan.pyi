@@ -8,6 +8,7 @@ from typing_extensions import Self, TypeVar, disjoint_base
 
 from ._values import Change, Possible
 from .types import (
+    BoundaryCase,
     CategoryCounts,
     Cite,
     Coverage,
@@ -259,6 +260,13 @@ class Plan:
         """
     def reported(self) -> dict[str, Any]:
         """The values that the plan's own table reports, in the form ``scorecard`` takes."""
+    def boundary_cases(self, rule: str, /) -> list[BoundaryCase]:
+        """The cases of a rule that its author should look at, to be filled in by hand with what is expected: below, at
+        and above each number, each fact missing, each outcome and each reading once.
+
+        Raises:
+            Error: A rule that the plan does not have (``unknown-rule``, with the nearest).
+        """
     def next_question(
         self, subject: str, facts: Facts | _Dataclass | None = None, /, *, as_of: Day | None = None, **more: Any
     ) -> str | None:

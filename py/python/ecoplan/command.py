@@ -122,6 +122,13 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--out", required=True, help="an .xlsx file, or .csv for the headings alone; none that exists")
     _plan_options(make)
 
+    make = command(
+        "cases", _run_cases, "list the cases of a rule to review", "cases two-high-definition --out cases.csv"
+    )
+    make.add_argument("rule", help="`ecoplan rules` lists the rules")
+    _plan_options(make)
+    _output_options(make, "terminal", "csv", "json")
+
     make = command("check", _run_check, "check plan files", "check plan.toml sewage.toml")
     make.add_argument("files", nargs="+", help="the TOML files of one plan")
     make.add_argument("--lang", choices=_words.LANGS, default="en", help="language of the messages")
@@ -277,6 +284,37 @@ def _run_template(options: argparse.Namespace) -> int:
         raise Failure(f"{options.out}: exists, and may be filled in: remove it, or name another")
     _template.write(_plan(options), options.subject, options.out)
     return 0
+
+
+def _run_cases(options: argparse.Namespace) -> int:
+    form, plan = _format(options), _plan(options)
+    lang: Lang = options.lang
+    cases = plan.boundary_cases(options.rule)
+    if form == "json":
+        return _json({"plan": plan.id, "rule": options.rule, "cases": cases}, options.out)
+    # What is expected is for a person to say, by the clause and not by what the program answers.
+    names = list(dict.fromkeys(name for case in cases for name in case["facts"]))
+    first, last = _words.pick(lang, "情形|填报项|评价日|预期结论", "about|of|as of|expected").split("|"), -1
+    headings = [*first[:last], *names, *first[last:]]
+    rows: list[list[Any]] = [
+        [case["about"], case["of"], case["as_of"], *(_listed(case["facts"].get(name)) for name in names), None]
+        for case in cases
+    ]
+    if form == "csv":
+        _files.write_csv([headings, *rows], options.out)
+        return 0
+    from . import _terminal
+
+    with _terminal.console(options.out) as console:
+        _terminal.table(console, headings, [["" if cell is None else str(cell) for cell in row] for row in rows])
+    return 0
+
+
+def _listed(value: Any) -> str | None:
+    """A value as a cell: the members of a set, parted by commas; nothing where it is not known."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ", ".join(value) if isinstance(value, list) else value
 
 
 def _run_check(options: argparse.Namespace) -> int:

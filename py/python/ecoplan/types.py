@@ -230,3 +230,12 @@ class RuleInfo(TypedDict):
     readings: list[dict[str, Any]]
     notes: list[Text]
     printed_target: str | None
+
+
+class BoundaryCase(TypedDict):
+    """A case of a rule that its author should look at, in the form that ``Plan.evaluate`` takes its facts."""
+
+    about: Literal["base", "below", "at", "above", "value", "missing", "outcome", "reading"]
+    of: str | None
+    facts: dict[str, Any]
+    as_of: str | None
