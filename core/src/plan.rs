@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::boundary::boundary_cases;
 use crate::case::Case;
 use crate::compile::compile;
+use crate::diff::difference;
 use crate::error::nearest;
 use crate::facts::{Facts, check, consistent};
 use crate::feel::Expr;
@@ -16,7 +17,9 @@ use crate::model::{Document, Fact, Period, Reported, ReportedValue, Rule, Subjec
 use crate::program::{Program, SubjectProgram};
 use crate::read::read;
 use crate::verify::verify;
-use crate::{BoundaryCase, Coverage, Date, Decimal, Error, Errors, Problem, Report, Scorecard, Text, Value};
+use crate::{
+    BoundaryCase, Coverage, Date, Decimal, Difference, Error, Errors, Problem, Report, Scorecard, Text, Value,
+};
 
 /// A compiled plan. Cheap to clone and to share between threads.
 ///
@@ -258,6 +261,13 @@ impl Plan {
             bound.number = target;
         }
         Ok(Plan { program: Arc::new(compile(document)?), ..self.clone() })
+    }
+
+    /// What is different in another plan, or another version of this one: rules added and removed, tests tightened and
+    /// loosened with a case that shows it, attributes, strengths and due days changed. An indicator goes on under another
+    /// id where it measures the same fact. That no case was found does not prove that there is none.
+    pub fn diff(&self, later: &Plan) -> Difference {
+        difference(self, later)
     }
 
     /// The cases of a rule that its author should look at, as a table to be filled in by hand with what is expected: below,

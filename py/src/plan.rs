@@ -385,6 +385,15 @@ impl Plan {
         py.import("ecoplan._table")?.call_method1("evaluate_stream", (plan, subject, stream, wanted))
     }
 
+    /// What is different in another plan, or another version of this one: rules added and removed, tests tightened
+    /// and loosened with a case that shows it, attributes, strengths and due days changed. An indicator goes on under
+    /// another id where it measures the same fact.
+    #[pyo3(signature = (later, /))]
+    fn diff<'py>(&self, py: Python<'py>, later: &Plan) -> PyResult<Bound<'py, PyAny>> {
+        let found = guarded(|| Ok(self.plan.diff(&later.plan)))?;
+        plain(py, &found)
+    }
+
     /// The cases of a rule that its author should look at, to be filled in by hand with what is expected: below, at
     /// and above each number, each fact missing, each outcome and each reading once.
     ///

@@ -659,3 +659,18 @@ def test_cases_to_review(capsys, tmp_path):
     assert outcomes >= {"satisfied", "breached", "undetermined"}
     assert main(["cases", "wwtp-township-bod"]) == 2
     assert "wwtp-township-bod-100" in capsys.readouterr().err
+
+
+def test_what_is_different_between_two_plans(capsys, tmp_path):
+    assert main(["diff", "lianzhou-135", "lianzhou-145"]) == 0
+    shown = capsys.readouterr().out
+    assert "target-pm25-2025" in shown and "tightened" in shown and "binding → expected" in shown
+    assert main(["diff", "lianzhou-135", "lianzhou-145", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    [pm25] = [change for change in found["changed"] if change["after"] == "target-pm25-2025"]
+    # At most 33 μg/m³, and then at most 25.
+    assert (pm25["test"], pm25["attribute"]) == ("tightened", ["binding", "expected"])
+    assert 25 < Decimal(pm25["witness"]["facts"]["pm25_annual_ug_m3"]) <= 33
+    assert "wwtp-urban-bod-plus-20-2025" in found["added"]
+    plan = ecoplan.plan("lianzhou-145")
+    assert plan.diff(plan)["same"] == len(plan.rules())

@@ -15,6 +15,7 @@ mod command;
 mod common;
 mod coverage;
 mod decimal;
+mod diff;
 mod evaluation;
 mod explain;
 mod fuzz;

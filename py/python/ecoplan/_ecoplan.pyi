@@ -13,6 +13,7 @@ from .types import (
     Cite,
     Coverage,
     Day,
+    Difference,
     FactInfo,
     Facts,
     Headline,
@@ -260,6 +261,11 @@ class Plan:
         """
     def reported(self) -> dict[str, Any]:
         """The values that the plan's own table reports, in the form ``scorecard`` takes."""
+    def diff(self, later: Plan, /) -> Difference:
+        """What is different in another plan, or another version of this one: rules added and removed, tests tightened
+        and loosened with a case that shows it, attributes, strengths and due days changed. An indicator goes on under
+        another id where it measures the same fact.
+        """
     def boundary_cases(self, rule: str, /) -> list[BoundaryCase]:
         """The cases of a rule that its author should look at, to be filled in by hand with what is expected: below, at
         and above each number, each fact missing, each outcome and each reading once.

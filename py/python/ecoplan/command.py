@@ -133,6 +133,13 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("files", nargs="+", help="the TOML files of one plan")
     make.add_argument("--lang", choices=_words.LANGS, default="en", help="language of the messages")
 
+    about = "say what is different between two plans or versions"
+    make = command("diff", _run_diff, about, "diff lianzhou-135 lianzhou-145")
+    for name in ("earlier", "later"):
+        make.add_argument(name, help=f"a bundled plan ({', '.join(ecoplan.plans())}) or a TOML file of your own")
+    make.add_argument("--lang", choices=_words.LANGS, default="en", help="language of the output")
+    _output_options(make, "terminal", "json")
+
     make = command("verify", _run_verify, "evaluate a report again, and compare", "verify receipt.json")
     make.add_argument("receipt", help="the JSON of a report, or of `ecoplan assess`")
     _plan_options(make)
@@ -328,6 +335,36 @@ def _run_check(options: argparse.Namespace) -> int:
     facts = sum(len(plan.facts(one["id"])) for one in subjects)
     zh = f"{plan.id}：{rules} 条规则，{facts} 个事实，{len(subjects)} 类对象"
     print(_words.pick(options.lang, zh, f"{plan.id}: {rules} rules, {facts} facts, {len(subjects)} subjects"))
+    return 0
+
+
+def _run_diff(options: argparse.Namespace) -> int:
+    form, lang = _format(options), options.lang
+    one, other = (
+        _load([name]) if name.endswith(".toml") or os.sep in name else ecoplan.plan(name)
+        for name in (options.earlier, options.later)
+    )
+    found = one.diff(other)
+    if form == "json":
+        return _json({"earlier": one.id, "later": other.id, **found}, options.out)
+    from . import _terminal
+
+    def pair(values: list[Any] | None) -> str:
+        return "" if values is None else " → ".join("–" if value is None else str(value) for value in values)
+
+    rows = []
+    for change in found["changed"]:
+        witness = change["witness"]
+        facts = "; ".join(f"{name} = {_listed(value)}" for name, value in (witness or {"facts": {}})["facts"].items())
+        shown = f"{facts}: {pair([witness['before'], witness['after']])}" if witness else ""
+        others = [pair(change["attribute"]), pair(change["strength"]), pair(change["due"])]
+        rows.append([change["after"], change["test"], "; ".join(filter(None, others)), shown])
+    with _terminal.console(options.out) as console:
+        headings = _words.pick(lang, "规则|检验|其他变化|例证", "rule|test|other changes|a case").split("|")
+        _terminal.table(console, headings, rows)
+        for zh, en, ids in (("新增", "added", found["added"]), ("删去", "removed", found["removed"])):
+            console.print(f"\n{_words.pick(lang, zh, en)} ({len(ids)}): {', '.join(ids)}", soft_wrap=True)
+        console.print(f"\n{_words.pick(lang, '相同', 'the same')}: {found['same']}", soft_wrap=True)
     return 0
 
 

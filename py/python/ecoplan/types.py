@@ -239,3 +239,33 @@ class BoundaryCase(TypedDict):
     of: str | None
     facts: dict[str, Any]
     as_of: str | None
+
+
+class Witness(TypedDict):
+    """A case that two rules judge differently."""
+
+    facts: dict[str, Any]
+    before: Outcome
+    after: Outcome
+
+
+class RuleDifference(TypedDict):
+    """How one rule differs; pairs are what was before and what is after."""
+
+    before: str
+    after: str
+    test: Literal["none", "tightened", "loosened", "moved"]
+    witness: Witness | None
+    attribute: list[Literal["binding", "expected"]] | None
+    strength: list[Literal["mandatory", "in_principle", "progressive", "encouraged"]] | None
+    due: list[str | None] | None
+    conditions: bool
+
+
+class Difference(TypedDict):
+    """What is different between two plans."""
+
+    added: list[str]
+    removed: list[str]
+    changed: list[RuleDifference]
+    same: int
