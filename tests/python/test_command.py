@@ -674,3 +674,21 @@ def test_what_is_different_between_two_plans(capsys, tmp_path):
     assert "wwtp-urban-bod-plus-20-2025" in found["added"]
     plan = ecoplan.plan("lianzhou-145")
     assert plan.diff(plan)["same"] == len(plan.rules())
+
+
+def test_cases_that_were_filled_in(run, tmp_path):
+    rule, table = "wwtp-township-bod-100", tmp_path / "cases.csv"
+    # At least 100 mg/L is asked for; what is not known is open.
+    rows = "influent_bod5_mg_l,expected\n99.9,breached\n100,satisfied\n100.1,已完成\n,undetermined\n"
+    table.write_text(rows, encoding="utf-8")
+    status, out, _ = run("cases", rule, "--check", table)
+    assert status == 0 and "4 of 4 rows are as expected" in out
+    # Before its last day, the plan asks for nothing yet; one is wrong, one is not filled in.
+    rows = "评价日,influent_bod5_mg_l,预期结论\n2024-12-31,99.9,pending\n,100,breached\n,120,\n"
+    table.write_text(rows, encoding="utf-8")
+    status, out, _ = run("cases", rule, "--check", table, "--lang", "zh")
+    assert status == 1 and "第 3 行：预期 breached，规则的结论是 satisfied" in out
+    assert "1/2 行与预期一致，1 行未填预期" in out and "尚无一行得出：" in out
+    table.write_text("influent_bod5_mg_l\n99.9\n", encoding="utf-8")
+    status, _, problem = run("cases", rule, "--check", table)
+    assert status == 2 and "no column is called `expected`" in problem

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import ecoplan
 
-from . import _assess, _cells, _files, _scorecard, _template, _words
+from . import _assess, _cells, _files, _review, _scorecard, _template, _words
 from ._cells import CellError
 from ._ecoplan import Plan
 from ._error import Error, Problem
@@ -126,6 +126,8 @@ def _parser() -> argparse.ArgumentParser:
         "cases", _run_cases, "list the cases of a rule to review", "cases two-high-definition --out cases.csv"
     )
     make.add_argument("rule", help="`ecoplan rules` lists the rules")
+    about = "a table of cases with what is expected of each: compares it with what the rule says"
+    make.add_argument("--check", metavar="FILE", help=about)
     _plan_options(make)
     _output_options(make, "terminal", "csv", "json")
 
@@ -297,12 +299,14 @@ def _run_cases(options: argparse.Namespace) -> int:
     form, plan = _format(options), _plan(options)
     lang: Lang = options.lang
     cases = plan.boundary_cases(options.rule)
+    if options.check is not None:
+        return _review.check(plan, options.rule, _files.read(options.check), lang)
     if form == "json":
         return _json({"plan": plan.id, "rule": options.rule, "cases": cases}, options.out)
     # What is expected is for a person to say, by the clause and not by what the program answers.
     names = list(dict.fromkeys(name for case in cases for name in case["facts"]))
-    first, last = _words.pick(lang, "情形|填报项|评价日|预期结论", "about|of|as of|expected").split("|"), -1
-    headings = [*first[:last], *names, *first[last:]]
+    about, of, day, expected = (_words.text_in(lang, heading) for heading in _review.HEADINGS)
+    headings = [about, of, day, *names, expected]
     rows: list[list[Any]] = [
         [case["about"], case["of"], case["as_of"], *(_listed(case["facts"].get(name)) for name in names), None]
         for case in cases
