@@ -138,12 +138,13 @@ impl ClauseCounts {
     }
 
     fn text(self, lang: Lang) -> String {
-        let ClauseCounts { total, executable, judgement, registered } = self;
+        let ClauseCounts { total, executable, judgement, registered } = &self;
         match lang {
             Lang::Zh => format!("{total} 条，其中可直接判定 {executable}，须人工判断 {judgement}，仅登记 {registered}"),
             Lang::En => {
+                let clauses = if *total == 1 { "clause" } else { "clauses" };
                 format!(
-                    "{total} clauses: {executable} executable, {judgement} with a judgement, {registered} registered"
+                    "{total} {clauses}: {executable} executable, {judgement} with a judgement, {registered} registered"
                 )
             }
         }
