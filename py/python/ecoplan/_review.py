@@ -10,22 +10,20 @@ from ._ecoplan import Finding, Plan
 from ._files import Cell, Failure, Sheet, blank
 from .types import BoundaryCase, Lang, Text
 
-HEADINGS: tuple[Text, Text, Text, Text] = (
-    {"zh": "情形", "en": "about"},
-    {"zh": "填报项", "en": "of"},
-    {"zh": "评价日", "en": "as of"},
-    {"zh": "预期结论", "en": "expected"},
-)
-"""The columns of a table of cases beside its facts: why, in what, as of when, and what is expected."""
+# The columns of a table of cases beside its facts: why, in what, as of when, and what is expected.
+ABOUT: Text = {"zh": "情形", "en": "about"}
+OF: Text = {"zh": "填报项", "en": "of"}
+DAY: Text = {"zh": "评价日", "en": "as of"}
+EXPECTED: Text = {"zh": "预期结论", "en": "expected"}
 
 
 def check(plan: Plan, rule: str, sheet: Sheet, lang: Lang) -> int:
     """Compares each row with what is expected of it, and says which outcomes the rows do not reach."""
     subject = next(known["subject"] for known in plan.rules() if known["id"] == rule)
     table = _cells.understand(sheet, plan.facts(subject))
-    day, expected = (_place(table.headings, heading) for heading in HEADINGS[2:])
+    day, expected = (_place(table.headings, heading) for heading in (DAY, EXPECTED))
     if expected is None:
-        raise Failure(f"{sheet.file}: no column is called `{HEADINGS[3]['en']}` or `{HEADINGS[3]['zh']}`")
+        raise Failure(f"{sheet.file}: no column is called `{EXPECTED['en']}` or `{EXPECTED['zh']}`")
     lines: list[str] = []
     reached: set[str] = set()
     agree = empty = 0

@@ -305,7 +305,8 @@ def _run_cases(options: argparse.Namespace) -> int:
         return _json({"plan": plan.id, "rule": options.rule, "cases": cases}, options.out)
     # What is expected is for a person to say, by the clause and not by what the program answers.
     names = list(dict.fromkeys(name for case in cases for name in case["facts"]))
-    about, of, day, expected = (_words.text_in(lang, heading) for heading in _review.HEADINGS)
+    columns = _review.ABOUT, _review.OF, _review.DAY, _review.EXPECTED
+    about, of, day, expected = (_words.text_in(lang, column) for column in columns)
     headings = [about, of, day, *names, expected]
     rows: list[list[Any]] = [
         [case["about"], case["of"], case["as_of"], *(_listed(case["facts"].get(name)) for name in names), None]
