@@ -59,23 +59,26 @@ pub(crate) fn smallest_changes(
     let mut slots = Slots::default();
     requires.expr.facts(&mut |slot| slots.insert(slot));
     let changeable = slots.into_vec().into_iter().filter_map(|slot| Some((slot, subject.fact(slot)?)));
-    let baseline = |fact: &FactEntry| {
-        let of_rule = |r: &RuleProgram| matches!(&r.rule.baseline, Some(Baseline { value: BaselineValue::Fact(name), .. }) if name == fact.name());
-        subject.rules.iter().any(of_rule)
-    };
     changeable
-        .filter(|(_, fact)| is_changeable(fact) && !baseline(fact))
+        .filter(|(_, fact)| is_changeable(fact) && !is_baseline(subject, fact))
         .flat_map(|(slot, fact)| search.changes(slot, fact))
         .collect()
 }
 
+/// Whether a rule measures progress from a fact.
+pub(crate) fn is_baseline(subject: &SubjectProgram, fact: &FactEntry) -> bool {
+    let of_rule = |r: &RuleProgram| matches!(&r.rule.baseline, Some(Baseline { value: BaselineValue::Fact(name), .. }) if name == fact.name());
+    subject.rules.iter().any(of_rule)
+}
+
 /// What was measured in a base year, assigned or judged is no one's to change.
 fn is_changeable(fact: &FactEntry) -> bool {
-    let base_year = fact
-        .name()
-        .split('_')
-        .any(|part| part == "previous" || part.parse::<u16>().is_ok_and(|year| (1900..=2100).contains(&year)));
-    fact.fact.source == Source::Reported && !base_year
+    fact.fact.source == Source::Reported && !is_of_base_year(fact)
+}
+
+pub(crate) fn is_of_base_year(fact: &FactEntry) -> bool {
+    let names_year = |part: &str| part.parse::<u16>().is_ok_and(|year| (1900..=2100).contains(&year));
+    fact.name().split('_').any(|part| part == "previous" || names_year(part))
 }
 
 struct Search<'a> {

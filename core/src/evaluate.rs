@@ -87,8 +87,7 @@ pub(crate) fn settle(
     let (mut possible, mut missing) = (Vec::new(), Vec::new());
     let ((mut outcome, mut decision), mut settled) = (now.conclusion(), true);
     if now.open {
-        let mut unknown = rule.slots(parts);
-        unknown.retain(|slot| *facts.value(slot) == Value::Unknown);
+        let unknown = unknown(rule, parts, facts);
         let then: Several = conclude(rule, parts, facts, as_of, Some(&|slot| unknown.contains(slot)));
         (outcome, decision) = then.conclusion();
         settled = then.found.len() == 1;
@@ -112,6 +111,29 @@ pub(crate) fn settle(
             && is_stale(subject, rule, parts, facts, as_of),
         undated: outcome == Outcome::Satisfied && rule.done_on.is_some_and(|slot| !facts.value(slot).is_known()),
     }
+}
+
+/// What a reading of a rule concludes where nothing missing can change it; otherwise the facts that are missing.
+pub(crate) fn concluded(
+    rule: &RuleProgram,
+    parts: &Parts,
+    facts: &Facts,
+    as_of: Date,
+) -> Result<Conclusion, Vec<usize>> {
+    let now: Agreed = conclude(rule, parts, facts, as_of, None);
+    if !now.open {
+        return Ok(now.conclusion());
+    }
+    let unknown = unknown(rule, parts, facts);
+    let then: Several = conclude(rule, parts, facts, as_of, Some(&|slot| unknown.contains(slot)));
+    if then.found.len() == 1 { Ok(then.conclusion()) } else { Err(needed(rule, parts, facts, as_of, unknown)) }
+}
+
+/// The facts that a reading reads and nobody gave.
+fn unknown(rule: &RuleProgram, parts: &Parts, facts: &Facts) -> Slots {
+    let mut unknown = rule.slots(parts);
+    unknown.retain(|slot| *facts.value(slot) == Value::Unknown);
+    unknown
 }
 
 /// The outcome and decision of a rule under its default reading, and nothing else.

@@ -58,6 +58,7 @@ mod program;
 mod read;
 mod slots;
 
+mod analyse;
 mod because;
 mod boundary;
 mod change;
@@ -73,6 +74,7 @@ mod batch;
 mod plan;
 mod verify;
 
+pub use analyse::{Analysis, Beyond, Claim, ClaimKind, Effect, Example, Influence, RuleAnalysis, Said};
 pub use batch::{Batch, Bits, Cell, Column, NONE, Read, RowErrors, RuleVerdicts, Verdicts};
 pub use because::{Because, FactValue, Node};
 pub use boundary::BoundaryCase;

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
+use crate::analyse::analyse;
 use crate::boundary::boundary_cases;
 use crate::case::Case;
 use crate::compile::compile;
@@ -18,7 +19,7 @@ use crate::program::{Program, SubjectProgram};
 use crate::read::read;
 use crate::verify::verify;
 use crate::{
-    BoundaryCase, Coverage, Date, Decimal, Difference, Error, Errors, Problem, Report, Scorecard, Text, Value,
+    Analysis, BoundaryCase, Coverage, Date, Decimal, Difference, Error, Errors, Problem, Report, Scorecard, Text, Value,
 };
 
 /// A compiled plan. Cheap to clone and to share between threads.
@@ -268,6 +269,22 @@ impl Plan {
     /// id where it measures the same fact. That no case was found does not prove that there is none.
     pub fn diff(&self, later: &Plan) -> Difference {
         difference(self, later)
+    }
+
+    /// What holds of the rules for all cases: what can never happen, which rules demand opposite things, what gates leave
+    /// out, in which direction each number helps or harms, which readings make no difference. It is exact where comparisons
+    /// are linear in the numbers, and says where they are not. Facts that the plan shares between cases are taken as given.
+    ///
+    /// ```
+    /// use ecoplan::ClaimKind;
+    ///
+    /// let plan = ecoplan::plan("lianzhou-145")?.only(["wwtp-urban-*"])?;
+    /// let analysis = plan.analyse();
+    /// assert!(analysis.claims.iter().all(|claim| claim.kind != ClaimKind::NeverApplies));
+    /// # Ok::<(), ecoplan::Errors>(())
+    /// ```
+    pub fn analyse(&self) -> Analysis {
+        analyse(&self.program, self.as_of, |subject| self.shared(subject).cloned())
     }
 
     /// The cases of a rule that its author should look at, as a table to be filled in by hand with what is expected: below,
