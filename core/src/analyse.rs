@@ -5,6 +5,7 @@
 //! holds where comparisons are linear in the numbers; elsewhere the analysis says that it is beyond its reach.
 
 mod boundaries;
+mod explain;
 mod gates;
 mod influence;
 mod linear;
@@ -30,6 +31,8 @@ pub struct Analysis {
     pub rules: Vec<RuleAnalysis>,
     /// How many pairs of rules that ask for the same facts were held against each other.
     pub pairs: u64,
+    /// All of that as lists to be read, which are valid Markdown.
+    pub text: Text,
 }
 
 /// Something that holds of some rules.
@@ -73,7 +76,7 @@ pub enum ClaimKind {
     UnreachableDecision,
     /// Cases beside those that gates of one topic decide on, or that a definition classifies, are left out.
     Uncovered,
-    /// More of a number can turn a rule from not met to met, and elsewhere from met to not met.
+    /// More of a number can lift a breach, and elsewhere turn a rule that is met into one that is not.
     EffortHarms,
     /// A reading never differs from the default.
     SameReading,
@@ -144,6 +147,8 @@ pub struct Example {
     pub as_of: Date,
     /// What each rule says.
     pub says: Vec<Said>,
+    /// All of that in words.
+    pub text: Text,
 }
 
 /// What a rule says of a case.
@@ -177,8 +182,8 @@ pub(crate) fn analyse(program: &Program, as_of: Date, shared: impl Fn(&str) -> O
         claims.extend(gates::uncovered(subject, &facts, as_of));
     }
     claims.sort_by_key(|claim| claim.kind);
-    let rules = program.document.rules.iter().filter_map(|rule| by_rule.remove(&rule.id)).collect();
-    Analysis { claims, rules, pairs: compared }
+    let rules: Vec<_> = program.document.rules.iter().filter_map(|rule| by_rule.remove(&rule.id)).collect();
+    Analysis { text: explain::explain(&claims, &rules, compared), claims, rules, pairs: compared }
 }
 
 /// The facts that nothing reads.

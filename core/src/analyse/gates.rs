@@ -1,6 +1,6 @@
 //! What the gates of one topic leave out: the stage that no gate speaks of, the capacity between two thresholds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::space::{Space, set};
@@ -34,9 +34,6 @@ struct Gap {
     /// As FEEL conditions.
     when: Vec<String>,
 }
-
-/// A value of a fact, and the cell that it stands for as a FEEL condition.
-type Cell = (Value, String);
 
 struct Finder<'a> {
     subject: &'a SubjectProgram,
@@ -127,20 +124,24 @@ impl<'a> Finder<'a> {
         (self.cells, self.beyond) = (0, false);
         let mut within = self.facts.clone();
         topic.needs.iter().for_each(|(slot, value)| set(&mut within, *slot, value.clone()));
-        let keys: Vec<(usize, Vec<Cell>)> =
+        let keys: Vec<(usize, Vec<Value>)> =
             self.keys(topic).into_iter().map(|key| (key, self.values(topic, key))).collect();
         let mut gaps: Vec<Gap> = Vec::new();
         for (key, cells) in &keys {
             gaps.extend(self.single(topic, &within, *key, cells));
         }
-        let alone: BTreeSet<String> = gaps.iter().flat_map(|gap| gap.when.iter().cloned()).collect();
-        for (place, (one, of_one)) in keys.iter().enumerate() {
-            for (two, of_two) in keys.iter().skip(place + 1) {
-                let pairs = of_one.iter().flat_map(|a| of_two.iter().map(move |b| (a, b)));
-                for (a, b) in pairs.filter(|(a, b)| !alone.contains(&a.1) && !alone.contains(&b.1)) {
-                    let facts = vec![(*one, a.0.clone()), (*two, b.0.clone())];
-                    if self.finite(*one) && self.finite(*two) && !self.covered(topic, &within, &facts) {
-                        gaps.push(Gap { facts, when: vec![a.1.clone(), b.1.clone()] });
+        let alone: Vec<Literal> = gaps.iter().flat_map(|gap| gap.facts.iter().cloned()).collect();
+        let mut finite: Vec<Vec<Literal>> = Vec::new();
+        for (key, values) in keys {
+            let cells = values.into_iter().map(|value| (key, value)).filter(|cell| !alone.contains(cell));
+            finite.extend(Some(cells.collect()).filter(|_| self.finite(key)));
+        }
+        for (place, one) in finite.iter().enumerate() {
+            for two in finite.iter().skip(place + 1) {
+                for facts in one.iter().flat_map(|a| two.iter().map(|b| vec![a.clone(), b.clone()])) {
+                    if !self.covered(topic, &within, &facts) {
+                        let when = facts.iter().map(|literal| self.written(literal)).collect();
+                        gaps.push(Gap { facts, when });
                     }
                 }
             }
@@ -169,43 +170,60 @@ impl<'a> Finder<'a> {
         self.subject.fact(slot).is_some_and(|fact| fact.kind() != FactKind::Number)
     }
 
-    /// The cells of a fact that the gates can tell apart by it alone.
-    fn values(&mut self, topic: &Topic<'a>, slot: usize) -> Vec<Cell> {
+    /// The values of a fact that the gates can tell apart by it alone.
+    fn values(&mut self, topic: &Topic<'a>, slot: usize) -> Vec<Value> {
         let items: Vec<(&RuleProgram, &Parts)> = topic.gates.iter().map(|gate| (*gate, &gate.parts)).collect();
-        let mut space = Space::new(self.subject, items, self.as_of, &|other| u8::from(other != slot));
-        let values = space.values(slot, self.facts);
-        let name = self.subject.name_of(slot);
-        let written = |place: usize| values.get(place).map(ToString::to_string);
-        let open = |place: usize| {
-            let low = place.checked_sub(1).and_then(written).map(|low| format!("{name} > {low}"));
-            let high = written(place + 1).map(|high| format!("{name} < {high}"));
-            low.into_iter().chain(high).collect::<Vec<_>>().join(" and ")
-        };
-        let fact = self.subject.fact(slot);
-        let points = fact.and_then(|fact| fact.fact.min).is_none();
-        let cells = values.iter().enumerate().map(|(place, value)| {
-            let when = match value {
-                Value::Bool(true) => name.to_owned(),
-                Value::Bool(false) => format!("not({name})"),
-                // Boundaries and what lies between them take turns.
-                Value::Number(_) if (place % 2 == 0) == points => open(place),
-                other => format!("{name} = {other}"),
-            };
-            (value.clone(), when)
-        });
-        cells.collect()
+        Space::new(self.subject, items, self.as_of, &|other| u8::from(other != slot)).values(slot, self.facts)
+    }
+
+    /// As a FEEL condition.
+    fn written(&self, (slot, value): &Literal) -> String {
+        let name = self.subject.name_of(*slot);
+        match value {
+            Value::Bool(true) => name.to_owned(),
+            Value::Bool(false) => format!("not({name})"),
+            other => format!("{name} = {other}"),
+        }
     }
 
     /// The gaps of one fact: of a number, what lies between what is covered.
-    fn single(&mut self, topic: &Topic<'a>, within: &Facts, key: usize, cells: &[Cell]) -> Vec<Gap> {
-        let covered: Vec<bool> =
-            cells.iter().map(|(value, _)| self.covered(topic, within, &[(key, value.clone())])).collect();
-        let first = covered.iter().position(|covered| *covered).unwrap_or(covered.len());
-        let last = covered.iter().rposition(|covered| *covered).unwrap_or(0);
-        let between = |place: usize| self.finite(key) || (first < place && place < last);
-        let open = cells.iter().zip(&covered).enumerate().filter(|(place, (_, covered))| !**covered && between(*place));
-        open.map(|(_, ((value, when), _))| Gap { facts: vec![(key, value.clone())], when: vec![when.clone()] })
-            .collect()
+    fn single(&mut self, topic: &Topic<'a>, within: &Facts, key: usize, values: &[Value]) -> Vec<Gap> {
+        let open: Vec<bool> =
+            values.iter().map(|value| !self.covered(topic, within, &[(key, value.clone())])).collect();
+        if self.finite(key) {
+            let open = values.iter().zip(open).filter(|(_, open)| *open).map(|(value, _)| (key, value.clone()));
+            return open.map(|gap| Gap { when: vec![self.written(&gap)], facts: vec![gap] }).collect();
+        }
+        let places: Vec<usize> = (0..values.len()).collect();
+        let runs = places.chunk_by(|a, b| open.get(*a) == open.get(*b)).skip(1);
+        let gap = |run: &[usize]| {
+            let (first, last) = (*run.first()?, *run.last()?);
+            // Beyond the last gate of a number lies no gap.
+            let between = open.get(first) == Some(&true) && last + 1 < values.len();
+            let value = values.get(first).filter(|_| between)?;
+            Some(Gap { facts: vec![(key, value.clone())], when: vec![self.stretch(key, values, first, last)?] })
+        };
+        runs.filter_map(gap).collect()
+    }
+
+    /// Neighbouring values of a number, with what lies between them, as a FEEL condition.
+    fn stretch(&self, key: usize, values: &[Value], first: usize, last: usize) -> Option<String> {
+        let name = self.subject.name_of(key);
+        // Boundaries and what lies between them take turns, from the first boundary or from below it.
+        let starts_below = self.subject.fact(key)?.fact.min.is_none();
+        let is_boundary = |place: usize| (place % 2 == 1) == starts_below;
+        let (low, high) = match (is_boundary(first), is_boundary(last)) {
+            (true, true) if first == last => return Some(format!("{name} = {}", values.get(first)?)),
+            (low, high) => (
+                if low {
+                    format!(">= {}", values.get(first)?)
+                } else {
+                    format!("> {}", values.get(first.checked_sub(1)?)?)
+                },
+                if high { format!("<= {}", values.get(last)?) } else { format!("< {}", values.get(last + 1)?) },
+            ),
+        };
+        Some(format!("{name} {low} and {name} {high}"))
     }
 
     /// Whether a gate of the topic concerns some case with these values.
@@ -239,11 +257,7 @@ impl<'a> Finder<'a> {
         let rules = topic.gates.iter().chain(&topic.others);
         let space = Space::new(self.subject, rules.map(|rule| (*rule, &rule.parts)).collect(), self.as_of, &|_| 0);
         let example: Example = space.example(&facts, &space.conclude(&facts));
-        let topic_says = topic.needs.iter().map(|(slot, value)| match value {
-            Value::Bool(true) => self.subject.name_of(*slot).to_owned(),
-            Value::Bool(false) => format!("not({})", self.subject.name_of(*slot)),
-            other => format!("{} = {other}", self.subject.name_of(*slot)),
-        });
+        let topic_says = topic.needs.iter().map(|literal| self.written(literal));
         Some(Claim {
             kind: ClaimKind::Uncovered,
             subject: self.subject.subject.id.clone(),

@@ -1,10 +1,12 @@
 //! Claims in words.
 
 use super::ClaimKind;
+use super::space::Item;
+use crate::evaluate::Conclusion;
 use crate::facts::Facts;
 use crate::program::{FactEntry, RuleProgram, SubjectProgram};
-use crate::words::{Words, within_quotes};
-use crate::{Lang, Text, Value};
+use crate::words::{Words, outcome, verdict, within_quotes};
+use crate::{Date, Lang, Outcome, Text, Value};
 
 pub(super) fn unread(fact: &FactEntry) -> Text {
     let label = &fact.fact.label;
@@ -34,8 +36,8 @@ pub(super) fn of_rule(kind: ClaimKind, subject: &SubjectProgram, rule: &RuleProg
             format!("this reading never differs from the default: {en}"),
         ),
         ClaimKind::EffortHarms => text(
-            format!("提高“{zh}”可使不符合变为符合，也可使符合变为不符合"),
-            format!("more of “{en}” can turn not met into met, and met into not met"),
+            format!("提高“{zh}”，有时可免于不符合，有时反使符合变为不符合"),
+            format!("more of “{en}” can lift a breach, and elsewhere turn met into not met"),
         ),
         ClaimKind::Uncovered => {
             text("有的情形适用但归不入任何一类".to_owned(), "some cases it concerns fall into no class".to_owned())
@@ -98,6 +100,42 @@ pub(super) fn uncovered(subject: &SubjectProgram, needs: &[(usize, Value)], gap:
         format!("就“{topic_zh}”而言，这些准入规则都不涉及“{gap_zh}”"),
         format!("of “{topic_en}”, none of these gates concerns “{gap_en}”"),
     )
+}
+
+/// A case: its facts, the day where it matters, and what each rule that concerns it concludes.
+pub(super) fn example(
+    subject: &SubjectProgram,
+    facts: &Facts,
+    known: &[usize],
+    day: Option<Date>,
+    concluded: &[(Item<'_>, Conclusion)],
+) -> Text {
+    let in_words = |lang| {
+        let words = Words { subject, facts, lang };
+        let (colon, semicolon) = match lang {
+            Lang::Zh => ("：", "；"),
+            Lang::En => (": ", "; "),
+        };
+        let day = day.map(|day| match lang {
+            Lang::Zh => format!("{day} 评价"),
+            Lang::En => format!("judged on {day}"),
+        });
+        let given = known.iter().map(|slot| format!("{}{colon}{}", words.label(*slot), words.value(*slot)));
+        let concerns = concluded.iter().filter(|(_, (found, _))| *found != Outcome::NotApplicable);
+        let said = concerns.map(|((rule, parts), (found, decision))| {
+            let verdict = verdict(rule.rule.kind, *found, lang);
+            let decision = decision.and_then(|place| parts.decisions.get(place));
+            let verdict = decision.map_or(verdict, |(decision, _)| decision.label.get(lang));
+            if concluded.len() == 1 { verdict.to_owned() } else { format!("`{}`{colon}{verdict}", rule.rule.id) }
+        });
+        let given: Vec<String> = given.chain(day).collect();
+        let mut said: Vec<String> = said.collect();
+        if said.is_empty() {
+            said.push(outcome(Outcome::NotApplicable, lang).to_owned());
+        }
+        format!("{} → {}", given.join(semicolon), said.join(semicolon))
+    };
+    text(in_words(Lang::Zh), in_words(Lang::En))
 }
 
 fn text(zh: String, en: String) -> Text {

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::boundaries::Boundaries;
-use super::{Beyond, Example, Said};
+use super::{Beyond, Example, Said, says};
 use crate::evaluate::{Conclusion, concluded};
 use crate::facts::{Facts, consistent};
 use crate::feel::{Expr, Function, Test};
@@ -200,22 +200,30 @@ impl<'a> Space<'a> {
 
     /// A case with what the rules say of it.
     pub(super) fn example(&self, facts: &Facts, conclusions: &Conclusions) -> Example {
-        let known = self.slots.as_slice().iter().filter(|slot| facts.value(**slot).is_known());
-        let facts = known.map(|slot| (self.subject.name_of(*slot).to_owned(), facts.value(*slot).clone())).collect();
-        let says = self.items.iter().zip(conclusions).filter_map(|((rule, parts), conclusion)| {
-            let (outcome, decision) = (*conclusion)?;
-            let reading = rule.readings.iter().position(|reading| std::ptr::eq(reading, *parts));
+        let known: Vec<usize> =
+            self.slots.as_slice().iter().copied().filter(|slot| facts.value(*slot).is_known()).collect();
+        let concluded = || self.items.iter().zip(conclusions).filter_map(|(item, found)| Some((*item, (*found)?)));
+        let said = concluded().map(|((rule, parts), (outcome, decision))| {
+            let reading = rule.readings.iter().position(|reading| std::ptr::eq(reading, parts));
             let reading = reading.and_then(|place| rule.rule.readings.get(place));
-            Some(Said {
+            let decision = decision.and_then(|place| parts.decisions.get(place));
+            Said {
                 rule: rule.rule.id.clone(),
                 reading: reading.map(|reading| reading.id.clone()),
                 outcome,
-                decision: decision
-                    .and_then(|place| parts.decisions.get(place))
-                    .map(|(decision, _)| decision.id.clone()),
-            })
+                decision: decision.map(|(decision, _)| decision.id.clone()),
+            }
         });
-        Example { facts, as_of: self.as_of, says: says.collect() }
+        let day = Some(self.as_of).filter(|_| self.days.len() > 1);
+        Example {
+            says: said.collect(),
+            text: says::example(self.subject, facts, &known, day, &concluded().collect::<Vec<_>>()),
+            facts: known
+                .iter()
+                .map(|slot| (self.subject.name_of(*slot).to_owned(), facts.value(*slot).clone()))
+                .collect(),
+            as_of: self.as_of,
+        }
     }
 
     pub(super) fn conclude(&self, facts: &Facts) -> Conclusions {

@@ -8,6 +8,7 @@ from typing_extensions import Self, TypeVar, disjoint_base
 
 from ._values import Change, Possible
 from .types import (
+    Analysis,
     BoundaryCase,
     CategoryCounts,
     Cite,
@@ -265,6 +266,11 @@ class Plan:
         """What is different in another plan, or another version of this one: rules added and removed, tests tightened
         and loosened with a case that shows it, attributes, strengths and due days changed. An indicator goes on under
         another id where it measures the same fact.
+        """
+    def analyse(self) -> Analysis:
+        """What holds of the rules for all cases: what can never happen, which rules demand opposite things, what gates
+        leave out, in which direction each number helps or harms, which readings make no difference; each with cases
+        that show it, or seen by exhaustion. ``beyond`` says of which rules not every case could be looked at, and why.
         """
     def boundary_cases(self, rule: str, /) -> list[BoundaryCase]:
         """The cases of a rule that its author should look at, to be filled in by hand with what is expected: below, at

@@ -6,6 +6,7 @@ Exit status: 0 when all is well, 1 when cells, receipts or plan files are wrong,
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import io
 import json
 import os
@@ -131,9 +132,12 @@ def _parser() -> argparse.ArgumentParser:
     _plan_options(make)
     _output_options(make, "terminal", "csv", "json")
 
-    make = command("check", _run_check, "check plan files", "check plan.toml sewage.toml")
-    make.add_argument("files", nargs="+", help="the TOML files of one plan")
+    make = command("check", _run_check, "check plan files", "check plan.toml sewage.toml --analyse")
+    make.add_argument("plan", nargs="+", help="the TOML files of one plan, or a bundled plan", metavar="FILE.toml|ID")
+    about = "say what holds of the rules for all cases: contradictions, gaps, what can never happen"
+    make.add_argument("--analyse", action="store_true", help=about)
     make.add_argument("--lang", choices=_words.LANGS, default="en", help="language of the messages")
+    _output_options(make, "terminal", "json")
 
     about = "say what is different between two plans or versions"
     make = command("diff", _run_diff, about, "diff lianzhou-135 lianzhou-145")
@@ -330,16 +334,28 @@ def _listed(value: Any) -> str | None:
 
 
 def _run_check(options: argparse.Namespace) -> int:
+    form, lang = _format(options), options.lang
     try:
-        plan = _load(options.files)
+        plan = _plan(options)
     except Error as error:
-        for problem in error.errors:
-            print(_words.problem(problem, options.lang))
+        if form == "json":
+            _json({"errors": [dataclasses.asdict(problem) for problem in error.errors]}, options.out)
+        else:
+            with _files.writer(options.out) as stream:
+                stream.writelines(f"{_words.problem(problem, lang)}\n" for problem in error.errors)
         return 1
     rules, subjects = len(plan.rules()), plan.subjects()
     facts = sum(len(plan.facts(one["id"])) for one in subjects)
+    analysis = plan.analyse() if options.analyse else None
+    if form == "json":
+        found = {"plan": plan.id, "rules": rules, "facts": facts, "subjects": len(subjects), "errors": []}
+        return _json(found if analysis is None else {**found, "analysis": analysis}, options.out)
     zh = f"{plan.id}：{rules} 条规则，{facts} 个事实，{len(subjects)} 类对象"
-    print(_words.pick(options.lang, zh, f"{plan.id}: {rules} rules, {facts} facts, {len(subjects)} subjects"))
+    lines = [_words.pick(lang, zh, f"{plan.id}: {rules} rules, {facts} facts, {len(subjects)} subjects")]
+    if analysis is not None:
+        lines += ["", analysis["text"][lang].rstrip()]
+    with _files.writer(options.out) as stream:
+        stream.writelines(f"{line}\n" for line in lines)
     return 0
 
 

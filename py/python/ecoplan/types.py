@@ -269,3 +269,76 @@ class Difference(TypedDict):
     removed: list[str]
     changed: list[RuleDifference]
     same: int
+
+
+class Said(TypedDict):
+    """What a rule says of a case; ``reading`` is None for the default."""
+
+    rule: str
+    reading: str | None
+    outcome: Outcome
+    decision: str | None
+
+
+class Example(TypedDict):
+    """A case, and what rules say of it; a fact that is left out makes no difference. ``text`` says all of it in words."""
+
+    facts: dict[str, Any]
+    as_of: str
+    says: list[Said]
+    text: Text
+
+
+class Claim(TypedDict):
+    """Something that holds of some rules: ``of`` is the decision, reading or fact it is about, ``when`` the cases, as a
+    condition, and ``examples`` show it, unless it was seen by exhaustion of all ``cells``.
+    """
+
+    kind: Literal[
+        "opposite_demands",
+        "implied",
+        "same_demand",
+        "never_applies",
+        "never_met",
+        "never_breached",
+        "unreachable_decision",
+        "uncovered",
+        "effort_harms",
+        "same_reading",
+        "unread_fact",
+    ]
+    subject: str
+    rules: list[str]
+    of: str | None
+    when: str | None
+    says: Text
+    cells: int
+    examples: list[Example]
+
+
+class Influence(TypedDict):
+    """What more of a number does to a rule; the second of two cases has more of it and is better or worse off."""
+
+    fact: str
+    more: Literal["none", "helps", "harms", "both"]
+    helps: list[Example] | None
+    harms: list[Example] | None
+
+
+class RuleAnalysis(TypedDict):
+    """What one rule can come to; ``beyond`` says why not every case could be looked at."""
+
+    rule: str
+    cells: int
+    beyond: Literal["not_linear", "too_many", "inexact"] | None
+    outcomes: list[Example]
+    influences: list[Influence]
+
+
+class Analysis(TypedDict):
+    """What holds of a plan's rules for all cases; ``text`` is all of it to be read, as Markdown lists."""
+
+    claims: list[Claim]
+    rules: list[RuleAnalysis]
+    pairs: int
+    text: Text
