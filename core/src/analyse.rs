@@ -107,7 +107,7 @@ pub enum Beyond {
     NotLinear,
     /// There are too many cells.
     TooMany,
-    /// A boundary lies where no decimal does, such as a third.
+    /// A boundary that moves with other numbers lies where no decimal does, such as a third of another.
     Inexact,
 }
 
@@ -122,6 +122,8 @@ pub struct Influence {
     pub helps: Option<[Example; 2]>,
     /// Two cases that differ in this number, the second with more of it and worse off; if any.
     pub harms: Option<[Example; 2]>,
+    /// Why not every cell could be looked at, if so: more of it may then do what was not seen.
+    pub beyond: Option<Beyond>,
 }
 
 /// What more of a number does.

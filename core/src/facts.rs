@@ -253,6 +253,9 @@ impl<'a> Checker<'a> {
     }
 }
 
+/// How many decimals a number may come with.
+pub(crate) const MAX_DECIMALS: u32 = 19;
+
 impl FactEntry {
     /// The value that a bare input gives this fact.
     pub(crate) fn read(&self, input: &Input<'_>) -> Result<Value, Problem> {
@@ -318,7 +321,7 @@ impl FactEntry {
             other => other,
         })?;
         // So that sums of facts, and products with short literals, do not run out of digits.
-        if number.abs() >= Decimal::new(10_i128.pow(15), 0).unwrap_or_default() || number.decimals() > 19 {
+        if number.abs() >= Decimal::new(10_i128.pow(15), 0).unwrap_or_default() || number.decimals() > MAX_DECIMALS {
             let limit = "15 digits before the point and 19 decimals";
             return Err(Problem::TooManyDigits { value: clip(text), limit });
         }

@@ -394,9 +394,9 @@ impl Plan {
         plain(py, &found)
     }
 
-    /// What holds of the rules for all cases: what can never happen, which rules demand opposite things, what gates leave
-    /// out, in which direction each number helps or harms, which readings make no difference; each with cases that show
-    /// it, or seen by exhaustion. ``beyond`` says of which rules not every case could be looked at, and why.
+    /// What holds of the rules for all cases: what can never happen, which rules demand opposite things, what gates
+    /// leave out, in which direction each number helps or harms, which readings make no difference; each with cases
+    /// that show it, or seen by exhaustion. ``beyond`` says of which rules not every case could be looked at, and why.
     fn analyse<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let found = guarded(|| Ok(py.detach(|| self.plan.analyse())))?;
         plain(py, &found)

@@ -17,6 +17,11 @@ pub(crate) fn one_rule(kind: &str, body: &str) -> Result<Plan, ecoplan::Errors> 
 
 /// The text of that plan.
 pub(crate) fn rule_text(kind: &str, body: &str) -> String {
+    rules_text(&[("g", kind, body)])
+}
+
+/// A plan of several rules, each with id, kind and body, over the same facts.
+pub(crate) fn rules_text(rules: &[(&str, &str, &str)]) -> String {
     let mut text =
         "[plan]\nid = \"p\"\ntitle = { zh = \"t\", en = \"t\" }\nperiod = { start = 2021-01-01, end = 2025-12-31 }\n\
                     [[subject]]\nid = \"s\"\nlabel = { zh = \"l\", en = \"l\" }\n"
@@ -46,11 +51,13 @@ pub(crate) fn rule_text(kind: &str, body: &str) -> String {
             "[[fact]]\nsubject = \"s\"\nname = \"{name}\"\nkind = \"{kind}\"\n{more}source = \"reported\"\nlabel = {{ zh = \"l\", en = \"l\" }}\n"
         );
     }
-    text += &format!(
-        "[[rule]]\nid = \"g\"\nsubject = \"s\"\nkind = \"{kind}\"\ntitle = {{ zh = \"t\", en = \"t\" }}\n\
-         strength = {{ class = \"mandatory\", verb = \"v\" }}\naddressee = {{ zh = \"a\", en = \"a\" }}\n\
-         cite = {{ chapter = 1, section = 1, anchor = \"x\" }}\nsays = {{ zh = \"s\", en = \"s\" }}\n{body}\n"
-    );
+    for (id, kind, body) in rules {
+        text += &format!(
+            "[[rule]]\nid = \"{id}\"\nsubject = \"s\"\nkind = \"{kind}\"\ntitle = {{ zh = \"t\", en = \"t\" }}\n\
+             strength = {{ class = \"mandatory\", verb = \"v\" }}\naddressee = {{ zh = \"a\", en = \"a\" }}\n\
+             cite = {{ chapter = 1, section = 1, anchor = \"x\" }}\nsays = {{ zh = \"s\", en = \"s\" }}\n{body}\n"
+        );
+    }
     text
 }
 

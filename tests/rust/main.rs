@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod analyse;
 mod anchors;
 mod batch;
 mod boundary;

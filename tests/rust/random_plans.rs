@@ -6,7 +6,7 @@ use ecoplan::{Decimal, Expression, Outcome, Plan, Report, Value, model::RuleKind
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-type Case = BTreeMap<String, Json>;
+pub(crate) type Case = BTreeMap<String, Json>;
 
 /// A condition that can be written in two orders.
 #[derive(Debug, Clone)]
@@ -139,6 +139,16 @@ pub(crate) fn rule() -> impl Strategy<Value = RandomRule> {
         .prop_map(|(kind, strength, applies, conditions, due)| RandomRule { kind, strength, applies, conditions, due })
 }
 
+/// The same of few conditions, so that all of its cases can be looked at.
+pub(crate) fn small_rule() -> impl Strategy<Value = RandomRule> {
+    let condition = || {
+        (any::<bool>(), prop::collection::vec(leaf(), 1..3))
+            .prop_map(|(all, leaves)| if all { Condition::And(leaves) } else { Condition::Or(leaves) })
+    };
+    (rule(), prop::option::of(leaf()), prop::collection::vec(condition(), 1..3))
+        .prop_map(|(rule, applies, conditions)| RandomRule { applies, conditions, ..rule })
+}
+
 pub(crate) fn plan(rules: &[RandomRule], backwards: bool) -> Result<Plan, ecoplan::Errors> {
     let mut text =
         "[plan]\nid = \"p\"\ntitle = { zh = \"t\", en = \"t\" }\nperiod = { start = 2021-01-01, end = 2025-12-31 }\n\
@@ -217,7 +227,7 @@ fn distance(kind: &str, from: &Json, to: &Json) -> i64 {
 }
 
 /// Some facts, and values that the others could turn out to have.
-fn facts() -> impl Strategy<Value = (Case, Case)> {
+pub(crate) fn facts() -> impl Strategy<Value = (Case, Case)> {
     let each: Vec<_> = FACTS.iter().map(|(name, kind)| (Just(*name), value(kind), any::<bool>())).collect();
     each.prop_map(|entries| {
         let (mut known, mut later) = (Case::new(), Case::new());

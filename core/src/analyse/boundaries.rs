@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::linear::{Linear, forms};
-use crate::facts::Facts;
+use crate::facts::{Facts, MAX_DECIMALS};
 use crate::feel::Expr;
 use crate::program::{FactEntry, SubjectProgram};
 use crate::{Decimal, Rounding};
@@ -28,7 +28,7 @@ pub(super) struct Boundaries {
     pub(super) too_many: bool,
 }
 
-/// Values in ascending order, and whether a boundary lies where no decimal does.
+/// Values in ascending order, and whether a boundary is missing among them that other cases of the same cell reach.
 pub(super) struct Values {
     pub(super) values: Vec<Decimal>,
     pub(super) inexact: bool,
@@ -96,7 +96,10 @@ impl Boundaries {
     pub(super) fn values(&self, slot: usize, fact: &FactEntry, facts: &Facts) -> Values {
         let forms = self.levels.iter().find(|(of, _)| *of == slot).map_or(&[][..], |(_, forms)| forms);
         let zeros: Vec<(Decimal, bool)> = forms.iter().filter_map(|form| form.zero(slot, facts)).collect();
-        let inexact = zeros.len() < forms.len() || zeros.iter().any(|(zero, exact)| !exact && fact.allows(*zero));
+        // A third is no decimal: no case lies there. But where a boundary moves with other numbers, others may lie on it.
+        let moves = |form: &&Linear| form.slots().any(|other| other != slot);
+        let missed = |(zero, exact): (Decimal, bool)| !exact && fact.allows(zero);
+        let inexact = forms.iter().filter(moves).any(|form| form.zero(slot, facts).is_none_or(missed));
         let ends = fact.fact.min.into_iter().chain(fact.fact.max).map(|end| (end, true));
         let mut points: Vec<(Decimal, bool)> = zeros.into_iter().chain(ends).filter(|(p, _)| fact.allows(*p)).collect();
         points.sort_by_key(|(point, exact)| (*point, !exact));
@@ -148,9 +151,10 @@ fn beside(end: Decimal, way: i64) -> Option<Decimal> {
     whole.checked_add(Decimal::from(way))
 }
 
-/// A number between two others, with as few digits as can be.
+/// A number between two others, with as few digits as can be; none where no fact can lie there.
 fn between(low: Decimal, high: Decimal) -> Option<Decimal> {
     let middle = low.checked_add(high)?.checked_div(Decimal::from(2))?;
-    let short = (-6..34).filter_map(|places| middle.round(places, Rounding::HalfEven));
-    short.chain([middle]).find(|number| low < *number && *number < high)
+    let decimals = i32::try_from(MAX_DECIMALS).ok()?;
+    let mut short = (-6..=decimals).filter_map(|places| middle.round(places, Rounding::HalfEven));
+    short.find(|number| low < *number && *number < high)
 }

@@ -23,6 +23,12 @@ struct Topic<'a> {
     about: Option<usize>,
 }
 
+impl Topic<'_> {
+    fn is_of(&self, gates: &[&RuleProgram]) -> bool {
+        self.gates.iter().map(|gate| &gate.rule.id).eq(gates.iter().map(|gate| &gate.rule.id))
+    }
+}
+
 /// Whether a gate asks about a fact before it concerns a case.
 fn asks(gate: &RuleProgram, slot: usize) -> bool {
     gate.parts.applies.as_ref().is_some_and(|applies| applies.expr.mentions(&|s| s == slot))
@@ -65,22 +71,10 @@ impl<'a> Finder<'a> {
             needs: Vec::new(),
             about: Some(slot),
         };
-        // Of a fact that all of them need to be so, nothing else can be asked.
-        let needed = |gate: &RuleProgram, slot: usize| {
-            gates
-                .iter()
-                .any(|(rule, needs)| std::ptr::eq(*rule, gate) && needs.iter().any(|(needed, _)| *needed == slot))
-        };
-        let open = |(slot, topic): &(usize, Topic<'_>)| !topic.gates.iter().all(|gate| needed(gate, *slot));
-        let asked = (0..self.subject.facts.len()).map(|slot| (slot, asking(slot)));
-        let mut topics: Vec<Topic<'a>> = asked.filter(open).map(|(_, topic)| topic).collect();
+        let mut topics: Vec<Topic<'a>> = Vec::new();
         for literal in gates.iter().flat_map(|(_, needs)| needs) {
             let of_topic = need(&gates, literal);
-            let same = |topic: &&mut Topic<'_>| {
-                topic.about.is_none()
-                    && topic.gates.iter().map(|gate| &gate.rule.id).eq(of_topic.iter().map(|gate| &gate.rule.id))
-            };
-            match topics.iter_mut().find(same) {
+            match topics.iter_mut().find(|topic| topic.is_of(&of_topic)) {
                 Some(topic) if topic.needs.contains(literal) => {}
                 Some(topic) => {
                     topic.others = need(&others, literal);
@@ -94,8 +88,10 @@ impl<'a> Finder<'a> {
                 }),
             }
         }
-        topics.retain(|topic| topic.gates.len() > 1);
-        topics
+        // Gates of one topic are asked about each of their facts already.
+        let asked = (0..self.subject.facts.len()).map(asking);
+        let asked: Vec<_> = asked.filter(|one| !topics.iter().any(|topic| topic.is_of(&one.gates))).collect();
+        asked.into_iter().chain(topics).filter(|topic| topic.gates.len() > 1).collect()
     }
 
     /// What a rule needs in order to concern a case.

@@ -40,7 +40,13 @@ fn influence(subject: &SubjectProgram, rule: &RuleProgram, facts: &Facts, as_of:
         (Some(_), Some(_)) => Effect::Both,
     };
     let pair = |turn: Option<Turn>| turn.map(|turn| turn.examples);
-    Influence { fact: subject.name_of(slot).to_owned(), more, helps: pair(helps), harms: pair(harms) }
+    Influence {
+        fact: subject.name_of(slot).to_owned(),
+        more,
+        helps: pair(helps),
+        harms: pair(harms),
+        beyond: space.beyond(),
+    }
 }
 
 /// Two cases beside each other, of which the second is better or worse off.

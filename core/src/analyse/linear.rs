@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::change::compared;
-use crate::facts::Facts;
+use crate::facts::{Facts, MAX_DECIMALS};
 use crate::feel::{Arithmetic, Expr, Function, Locals, eval};
 use crate::model::FactKind;
 use crate::program::SubjectProgram;
@@ -81,7 +81,7 @@ impl Linear {
         self.times(other.factor(slot))?.minus(&other.times(self.factor(slot))?)
     }
 
-    /// Where it is 0, as one fact moves and the others stay; with whether that is exact.
+    /// Where it is 0, as one fact moves and the others stay; with whether a fact can lie exactly there.
     pub(super) fn zero(&self, slot: usize, facts: &Facts) -> Option<(Decimal, bool)> {
         let mut rest = self.constant;
         for (other, factor) in self.terms.iter().filter(|(other, _)| **other != slot) {
@@ -89,7 +89,8 @@ impl Linear {
             rest = rest.checked_add(value.checked_mul(*factor)?)?;
         }
         let zero = (-rest).checked_div(self.factor(slot))?;
-        Some((zero, zero.checked_mul(self.factor(slot)) == Some(-rest)))
+        let exact = zero.decimals() <= MAX_DECIMALS && zero.checked_mul(self.factor(slot)) == Some(-rest);
+        Some((zero, exact))
     }
 }
 

@@ -14,6 +14,8 @@ use crate::{Date, Value};
 
 /// How many steps one question may take.
 const MAX_STEPS: usize = 60_000;
+/// The same where it is known that not all cases can be seen: what is found so still occurs.
+const MAX_STEPS_BEYOND: usize = 2_000;
 /// Of how many members of a set every combination is tried.
 const MAX_MEMBERS: usize = 12;
 /// How many days beside each day are looked at: enough to put as many date facts in any order between two days.
@@ -101,7 +103,7 @@ impl<'a> Space<'a> {
         visit: &mut dyn FnMut(&mut Self, &Facts, &Conclusions) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         self.steps += 1;
-        if self.steps > MAX_STEPS {
+        if self.steps > if self.beyond.is_some() { MAX_STEPS_BEYOND } else { MAX_STEPS } {
             self.beyond.get_or_insert(Beyond::TooMany);
             return ControlFlow::Break(());
         }

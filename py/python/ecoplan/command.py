@@ -334,7 +334,8 @@ def _listed(value: Any) -> str | None:
 
 
 def _run_check(options: argparse.Namespace) -> int:
-    form, lang = _format(options), options.lang
+    form = _format(options)
+    lang: Lang = options.lang
     try:
         plan = _plan(options)
     except Error as error:

@@ -281,7 +281,7 @@ class Said(TypedDict):
 
 
 class Example(TypedDict):
-    """A case, and what rules say of it; a fact that is left out makes no difference. ``text`` says all of it in words."""
+    """A case, and what rules say of it; a fact that is left out makes no difference. ``text`` is all of it in words."""
 
     facts: dict[str, Any]
     as_of: str
@@ -316,6 +316,9 @@ class Claim(TypedDict):
     examples: list[Example]
 
 
+Beyond = Literal["not_linear", "too_many", "inexact"]
+
+
 class Influence(TypedDict):
     """What more of a number does to a rule; the second of two cases has more of it and is better or worse off."""
 
@@ -323,6 +326,7 @@ class Influence(TypedDict):
     more: Literal["none", "helps", "harms", "both"]
     helps: list[Example] | None
     harms: list[Example] | None
+    beyond: Beyond | None
 
 
 class RuleAnalysis(TypedDict):
@@ -330,7 +334,7 @@ class RuleAnalysis(TypedDict):
 
     rule: str
     cells: int
-    beyond: Literal["not_linear", "too_many", "inexact"] | None
+    beyond: Beyond | None
     outcomes: list[Example]
     influences: list[Influence]
 
