@@ -58,6 +58,37 @@ impl Book<'_> {
             let line = format!("- [{}](rulebook/{})", self.chapter_name(chapter), name(self.lang, chapter));
             self.say(&line);
         }
+        let line = format!("- [{}](rulebook/{})", self.together(), together(self.lang));
+        self.say(&line);
+    }
+
+    fn together(&self) -> &'static str {
+        match self.lang {
+            Lang::Zh => "各条规则合起来说了什么",
+            Lang::En => "What the rules say together",
+        }
+    }
+
+    /// What holds of the rules for all cases: gaps, duties that double, numbers that do harm.
+    fn analysis(&mut self) {
+        let heading = format!("# {}\n", self.together());
+        self.say(&heading);
+        let head = self.pick(
+            "以下由程序对全部可能的情形逐一判定得出，并非抽样：每一项或附例证，或经穷举成立。是否属于规划的问题，由读者判断：存量、在建项目不设准入而另有要求，未必是疏漏；同一设施受两项要求约束而力度不同，执行时宜从严掌握。",
+            "Found by judging every case that the rules can tell apart, not a sample: each item has a case that shows it, or was seen by exhaustion. Whether it is a fault of the plan is for its reader to say: that existing projects, or those being built, meet no gate but other duties need not be an oversight; where two demands on one installation differ in strength, the stricter is the safer.",
+        );
+        let head = format!("{head}\n");
+        self.say(&head);
+        let text = self.plan.analyse().text.get(self.lang).to_owned();
+        // Its headings stand before an empty line, everything else in lists.
+        let mut lines = text.lines().peekable();
+        while let Some(line) = lines.next() {
+            let heading = !line.is_empty()
+                && lines.peek().is_some_and(|next| next.is_empty())
+                && !line.trim_start().starts_with('-');
+            let line = if heading { format!("## {line}") } else { line.to_owned() };
+            self.say(&line);
+        }
     }
 
     fn chapter_name(&self, chapter: u32) -> String {
@@ -311,6 +342,13 @@ fn name(lang: Lang, chapter: u32) -> String {
     }
 }
 
+fn together(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "together.zh-CN.md",
+        Lang::En => "together.md",
+    }
+}
+
 fn words(plan: &Plan, lang: Lang) -> Words {
     let reports = plan.subjects().iter().map(|subject| plan.evaluate_json(&subject.id, "{}").unwrap());
     reports.flat_map(|report| report.explanation(lang).findings).map(|one| (one.rule.clone(), one)).collect()
@@ -353,6 +391,7 @@ fn book(plan: &Plan, lang: Lang, lock: &Lock) -> BTreeMap<String, String> {
         let path = format!("rulebook/{}", name(lang, chapter));
         pages.insert(path, page(&|book| book.chapter(chapter, lock)));
     }
+    pages.insert(format!("rulebook/{}", together(lang)), page(&|book| book.analysis()));
     pages
 }
 
@@ -382,5 +421,5 @@ fn the_rulebook_is_of_these_rules() {
     }
     let there = std::fs::read_dir(folder.join("rulebook")).unwrap().map(|entry| entry.unwrap().path());
     let stale: Vec<PathBuf> = there.filter(|path| !written.contains(path)).collect();
-    assert!(stale.is_empty(), "of no chapter: {stale:?}");
+    assert!(stale.is_empty(), "of no page: {stale:?}");
 }

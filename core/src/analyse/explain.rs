@@ -13,33 +13,57 @@ pub(super) fn explain(claims: &[Claim], rules: &[RuleAnalysis], pairs: u64) -> T
             text.extend(of_kind.iter().map(|claim| one(claim, lang)));
             text += "\n";
         }
-        text + &reach(rules, pairs, lang)
+        text + &reach(claims, rules, pairs, lang)
     };
     Text { zh: in_words(Lang::Zh), en: in_words(Lang::En) }
 }
 
-fn reach(rules: &[RuleAnalysis], pairs: u64, lang: Lang) -> String {
+fn reach(claims: &[Claim], rules: &[RuleAnalysis], pairs: u64, lang: Lang) -> String {
     let cells: u64 = rules.iter().map(|rule| rule.cells).sum();
     let effects = rules.iter().flat_map(|rule| &rule.influences);
     let count = |effect: Effect| effects.clone().filter(|influence| influence.more == effect).count();
     let (helps, harms, both) = (count(Effect::Helps), count(Effect::Harms), count(Effect::Both));
     let beyond: Vec<String> = rules.iter().filter_map(|rule| beyond(rule, lang)).collect();
-    let (rules, none) = (rules.len(), beyond.is_empty());
+    let absent = KINDS.iter().filter(|kind| !claims.iter().any(|claim| claim.kind == **kind));
+    let absent: Vec<&str> = absent.map(|kind| heading(*kind, lang)).collect();
+    let rules = rules.len();
+    let listed = |items: &[String]| match lang {
+        Lang::Zh if items.is_empty() => "无".to_owned(),
+        Lang::En if items.is_empty() => "none".to_owned(),
+        Lang::Zh => items.join("；"),
+        Lang::En => items.join("; "),
+    };
     match lang {
         Lang::Zh => format!(
             "范围\n\n- {rules} 条规则，{cells} 种情形，{pairs} 对规则相互比较\n\
              - 数值提高只会有利的 {helps} 处，只会不利的 {harms} 处，两者皆有的 {both} 处\n\
-             - 未能穷举的规则：{}\n",
-            if none { "无".to_owned() } else { beyond.join("；") }
+             - 未发现：{}\n- 未能穷举的规则：{}\n",
+            absent.join("、"),
+            listed(&beyond)
         ),
         Lang::En => format!(
             "Reach\n\n- {rules} rules, {cells} cells, {pairs} pairs of rules held against each other\n\
              - more of a number only helps a rule in {helps} places, only harms it in {harms}, does either in {both}\n\
-             - rules beyond reach: {}\n",
-            if none { "none".to_owned() } else { beyond.join("; ") }
+             - not found: {}\n- rules beyond reach: {}\n",
+            absent.join(", ").to_lowercase(),
+            listed(&beyond)
         ),
     }
 }
+
+const KINDS: [ClaimKind; 11] = [
+    ClaimKind::OppositeDemands,
+    ClaimKind::Implied,
+    ClaimKind::SameDemand,
+    ClaimKind::NeverApplies,
+    ClaimKind::NeverMet,
+    ClaimKind::NeverBreached,
+    ClaimKind::UnreachableDecision,
+    ClaimKind::Uncovered,
+    ClaimKind::EffortHarms,
+    ClaimKind::SameReading,
+    ClaimKind::UnreadFact,
+];
 
 fn heading(kind: ClaimKind, lang: Lang) -> &'static str {
     let (zh, en) = match kind {
