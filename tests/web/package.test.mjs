@@ -81,7 +81,7 @@ test("days, targets, shared facts, receipts", () => {
 });
 
 test("plan files make the plan that is bundled, and what is wrong with them is said", async () => {
-  const { read } = await import(pathToFileURL(join(place, "node_modules", "ecoplan", "authoring-node.js")));
+  const { analyse, read } = await import(pathToFileURL(join(place, "node_modules", "ecoplan", "authoring-node.js")));
   for (const id of eco.plans()) {
     const folder = join(root, "spec", id);
     const files = Object.fromEntries(["plan.toml", ...readdirSync(folder).filter((name) => name.endsWith(".toml") && name !== "plan.toml")].map((name) => [name, readFileSync(join(folder, name), "utf8")]));
@@ -92,6 +92,15 @@ test("plan files make the plan that is bundled, and what is wrong with them is s
       assert.deepEqual(said(own), said(eco.plan(id)));
     }
   }
+  // As in Python and Rust: of Table 1, 27 rules, each of which can come out either way.
+  const folder = join(root, "spec", "lianzhou-135");
+  const analysis = analyse(Object.fromEntries(readdirSync(folder).filter((name) => name.endsWith(".toml")).map((name) => [name, readFileSync(join(folder, name), "utf8")])));
+  assert.deepEqual([analysis.claims, analysis.rules.length], [[], 27]);
+  for (const { rule, outcomes } of analysis.rules) {
+    const said = outcomes.flatMap(({ says }) => says.map(({ outcome }) => outcome));
+    assert.ok(said.includes("satisfied") && said.includes("breached"), rule);
+  }
+  assert.throws(() => analyse("[plan"), { name: "EcoplanError", code: "syntax" });
   assert.throws(() => read("[plan"), { name: "EcoplanError", code: "syntax" });
   assert.throws(() => read({ "a.toml": 5 }), { code: "wrong-type", path: "a.toml" });
   assert.throws(() => read(5), { code: "wrong-type" });

@@ -51,6 +51,7 @@ const PAGES = {
   "own-plan.html": async (page) => {
     await page.click("#check");
     await built(page);
+    await page.click("#analyse");
   },
 };
 
@@ -159,6 +160,18 @@ test("a plan file that somebody pastes: right, wrong and hostile", async (t) => 
   assert.equal(await form.locator("[data-rule]").getAttribute("data-outcome"), "breached");
 
   const text = await page.inputValue("#text");
+  // A second rule that cannot be met beside the first.
+  const second = text.slice(text.indexOf("[[rule]]")).replace("ammonia-at-sources", "ammonia-kept").replace("ammonia_mg_l <= 0.5", "ammonia_mg_l >= 1").replace(/bounds = .*\n/, "");
+  await page.fill("#text", text + second);
+  await page.click("#check");
+  await page.click("#analyse");
+  const said = await page.locator("#analysis").innerText();
+  assert.match(said, /Opposite demands \(1\)[\s\S]*`ammonia-at-sources`, `ammonia-kept`: [\s\S]*satisfied; `ammonia-kept`: breached/);
+  await page.fill("#text", "[plan");
+  await page.click("#check");
+  await page.locator(".problem").first().waitFor();
+  assert.equal(await page.locator("#analysis").innerText(), "");
+  assert.equal(await page.locator("#analyse").isVisible(), false);
   // Everything wrong at once, each with its line.
   await page.fill("#text", text.replace("ammonia_mg_l <= 0.5", "amonia_mg_l <= 0.5").replace('measure = "ammonia_mg_l"', "meassure = 1"));
   await page.click("#check");
@@ -171,6 +184,8 @@ test("a plan file that somebody pastes: right, wrong and hostile", async (t) => 
   await page.fill("#text", text.replaceAll(/(zh|en) = "[^"]*"/g, `$1 = "${markup}"`));
   await page.click("#check");
   await form.locator("[data-rule]").waitFor();
+  await page.click("#analyse");
+  assert.match(await page.locator("#analysis").innerText(), /Reach/);
   await form.locator("article summary").first().click();
   assert.match(await form.locator(".root").innerText(), /<script>window\.pwned = 1<\/script>/);
   await page.fill("#text", `<script>window.pwned = 1</script>`);

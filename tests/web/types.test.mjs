@@ -19,7 +19,7 @@ function compile(name, text, ...more) {
 
 const RIGHT = `
 import init, { EcoplanError, Expression, Plan, plan, type Finding, type Outcome, type Report } from "ecoplan";
-import { read } from "ecoplan/authoring";
+import { analyse, read, type Claim } from "ecoplan/authoring";
 import { EcoplanForm } from "ecoplan/form";
 await init();
 const lianzhou = plan("lianzhou-145");
@@ -36,6 +36,8 @@ console.log(card.rows[0]!.printed_target.zh, lianzhou.scorecard(lianzhou.reporte
 const outcomes = lianzhou.outcomes("urban_wwtp", { has_plan: true }, { asOf: "2024-12-31" });
 const urban: Outcome = outcomes["wwtp-urban-bod-plus-20-2025"];
 console.log(urban, Object.values(outcomes).includes("breached"));
+const gaps: Claim[] = analyse({ "plan.toml": "" }).claims.filter(({ kind }) => kind === "uncovered");
+console.log(gaps[0]?.examples[0]?.text.zh);
 const own: Plan = Plan.fromModel("{}");
 own.evaluate("works", { opened: "2024-01-01" }).findings[0]!.rule;
 lianzhou.withTarget("target-pm25-2025", 22).at("2024-12-31").subjects()[0]!.id;

@@ -1,6 +1,6 @@
 // A plan file that somebody wrote: what is wrong with it, or the form that it makes.
 import init, { Plan } from "./ecoplan/index.js";
-import start, { read } from "./ecoplan/authoring.js";
+import start, { analyse, read } from "./ecoplan/authoring.js";
 import "./ecoplan/form.js";
 import { inLanguage, lang, option, pick } from "./site.js";
 
@@ -49,12 +49,14 @@ cite = { chapter = 1, section = 1, anchor = "氨氮不高于0.5mg/L" }
 says = { zh = "饮用水水源氨氮应不高于0.5mg/L", en = "Ammonia at sources of drinking water must be at most 0.5 mg/L" }
 `;
 
-const [text, file, check, verdict, choice, subjectMenu] = ["text", "file", "check", "verdict", "choice", "subject"].map((id) => document.getElementById(id));
+const [text, file, check, verdict, all, analysis, choice, subjectMenu] = ["text", "file", "check", "verdict", "analyse", "analysis", "choice", "subject"].map((id) => document.getElementById(id));
 const form = document.querySelector("ecoplan-form");
 text.value = EXAMPLE;
 
 let plan = null;
 let problems = null;
+let found = null;
+let checked = null;
 
 function line(name, content, className) {
   const element = document.createElement(name);
@@ -66,6 +68,8 @@ function line(name, content, className) {
 function show() {
   choice.hidden = plan === null;
   form.hidden = plan === null;
+  all.hidden = plan === null;
+  analysis.replaceChildren(...(found ? [line("pre", pick(found.text))] : []));
   if (problems) {
     const shown = problems.map((problem) => {
       const [message, hint] = lang() === "zh" ? [problem.message_zh, problem.hint_zh] : [problem.message, problem.hint];
@@ -87,8 +91,10 @@ function show() {
 function tryOut() {
   plan = null;
   problems = null;
+  found = null;
   try {
-    plan = Plan.fromModel(read(text.value));
+    checked = text.value;
+    plan = Plan.fromModel(read(checked));
   } catch (error) {
     if (!Array.isArray(error.errors)) throw error;
     problems = error.errors;
@@ -104,6 +110,11 @@ await Promise.all([init({ plans: [] }), start()]);
 inLanguage(show);
 check.disabled = false;
 check.addEventListener("click", tryOut);
+all.addEventListener("click", () => {
+  // Of the plan as it was checked: what was typed since may be no plan.
+  found = analyse(checked);
+  show();
+});
 subjectMenu.addEventListener("change", () => (form.subject = subjectMenu.value));
 file.addEventListener("change", async () => {
   if (file.files.length === 0) return;

@@ -9,4 +9,4 @@ glue.initSync({ module: readFileSync(new URL("./authoring.wasm", import.meta.url
 /** Nothing is left to be done in Node. */
 export default async function init() {}
 
-export const { read } = bind(glue);
+export const { read, analyse } = bind(glue);

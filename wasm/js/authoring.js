@@ -1,4 +1,4 @@
-// For pages: `await init()` once, then `read(files)` is synchronous.
+// For pages: `await init()` once, then `read(files)` and `analyse(files)` are synchronous.
 import start, * as glue from "./authoring-glue.js";
 import { bind } from "./authoring-core.js";
 import { fetched } from "./files.js";
@@ -13,4 +13,4 @@ export default async function init({ wasm } = {}) {
   await ready;
 }
 
-export const { read } = bind(glue);
+export const { read, analyse } = bind(glue);

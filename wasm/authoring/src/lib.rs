@@ -6,10 +6,17 @@ use wasm_bindgen::prelude::*;
 /// JSON text.
 #[wasm_bindgen]
 pub fn read(files: &str) -> Result<String, String> {
+    plan(files).map(|plan| serde_json::to_string(plan.document()).unwrap_or_default())
+}
+
+/// What holds of the plan's rules for all cases, as JSON text; takes and throws what `read` does.
+#[wasm_bindgen]
+pub fn analyse(files: &str) -> Result<String, String> {
+    plan(files).map(|plan| serde_json::to_string(&plan.analyse()).unwrap_or_default())
+}
+
+fn plan(files: &str) -> Result<ecoplan::Plan, String> {
     let files: Vec<(String, String)> = serde_json::from_str(files).map_err(|error| error.to_string())?;
     let plan = ecoplan::Plan::from_files(files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-    match plan {
-        Ok(plan) => Ok(serde_json::to_string(plan.document()).unwrap_or_default()),
-        Err(errors) => Err(serde_json::to_string(&errors).unwrap_or_default()),
-    }
+    plan.map_err(|errors| serde_json::to_string(&errors).unwrap_or_default())
 }
