@@ -5,6 +5,7 @@ mod rule;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use self::bounds::bound_words;
 use self::rule::RuleCompiler;
 use crate::error::nearest;
 use crate::facts::check;
@@ -20,7 +21,9 @@ const MAX_FACTS: usize = 5_000;
 const MAX_RULES: usize = 10_000;
 const MAX_COST: u64 = 10_000_000;
 /// How long the name of a fact or choice may be, in bytes.
-const MAX_NAME: usize = 200;
+pub(crate) const MAX_NAME: usize = 200;
+/// How many usual decimals a fact may have.
+pub(crate) const MAX_DECIMALS: u32 = 19;
 
 /// Compiles a plan, or reports everything wrong with it.
 pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
@@ -162,7 +165,8 @@ fn fact_entry(fact: &Fact, errors: &mut Vec<Error>) -> FactEntry {
     let invalid = |detail: &str| Problem::InvalidRule { detail: detail.to_owned() };
     // A name is what a condition can mention: no keyword, no function.
     let mut resolve = |_: &str| Ok(0);
-    if parse(&fact.name, &mut resolve) != Ok(Expr::Fact(0)) {
+    let plain = fact.name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if !plain || parse(&fact.name, &mut resolve) != Ok(Expr::Fact(0)) {
         let expected = "a name of letters, digits and `_`".to_owned();
         fail("name", Problem::InvalidValue { value: fact.name.clone(), expected });
     }
@@ -171,14 +175,9 @@ fn fact_entry(fact: &Fact, errors: &mut Vec<Error>) -> FactEntry {
     if fact.name.len() > MAX_NAME || fact.choices.iter().any(|c| c.id.len() > MAX_NAME) {
         fail("name", Problem::TooLarge { limit: MAX_NAME });
     }
-    if fact.decimals.is_some_and(|decimals| decimals > 19) {
-        fail(
-            "decimals",
-            Problem::InvalidValue {
-                value: fact.decimals.unwrap_or_default().to_string(),
-                expected: "at most 19".to_owned(),
-            },
-        );
+    if let Some(decimals) = fact.decimals.filter(|decimals| *decimals > MAX_DECIMALS) {
+        let expected = format!("at most {MAX_DECIMALS}");
+        fail("decimals", Problem::InvalidValue { value: decimals.to_string(), expected });
     }
     let unit = fact.unit.as_deref().and_then(Unit::parse);
     if let (Some(text), None) = (&fact.unit, &unit) {

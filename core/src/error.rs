@@ -480,6 +480,16 @@ pub(crate) fn variant<T: DeserializeOwned>(name: &str) -> Result<T, Problem> {
     T::deserialize(StrDeserializer::<NameError>::new(name)).map_err(|error| unknown_variant(name, &error))
 }
 
+/// The names that the variants of an enum have on the wire.
+pub(crate) fn names<T: DeserializeOwned>() -> Vec<String> {
+    match variant::<T>("") {
+        Err(Problem::InvalidValue { expected, .. }) => {
+            expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn unknown_variant(name: &str, error: &NameError) -> Problem {
     // The list of names in serde's message.
     let text = error.to_string();

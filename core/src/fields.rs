@@ -8,21 +8,60 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::error::{nearest, variant};
+use crate::error::{names, nearest, variant};
 use crate::model::ReportedValue;
 use crate::{Date, Decimal, DecimalError, Error, Problem, Text};
 
-/// What reading finds: errors, and where each field stands.
+/// What reading finds: errors, and on request where each field stands, and which there are.
+#[derive(Default)]
 pub(crate) struct Notes {
     pub(crate) errors: RefCell<Vec<Error>>,
-    /// The path of a field to `file:line: `, where somebody wants to know.
+    /// The path of a field to `file:line: `.
     pub(crate) places: Option<RefCell<BTreeMap<String, String>>>,
+    /// The path of a table, without ids, to the keys that were asked for.
+    pub(crate) tables: Option<RefCell<BTreeMap<String, Vec<Key>>>>,
 }
 
 impl Notes {
-    pub(crate) fn new(with_places: bool) -> Self {
-        Notes { errors: RefCell::default(), places: with_places.then(RefCell::default) }
+    pub(crate) fn with_places() -> Self {
+        Notes { places: Some(RefCell::default()), ..Notes::default() }
     }
+
+    pub(crate) fn with_tables() -> Self {
+        Notes { tables: Some(RefCell::default()), ..Notes::default() }
+    }
+}
+
+/// A key that a table may have.
+#[derive(Clone, Copy)]
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) required: bool,
+}
+
+/// What a key takes.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// A text that is not blank.
+    Text,
+    /// One of a few texts.
+    OneOf(fn() -> Vec<String>),
+    Number,
+    /// A whole number of at least 0.
+    Whole,
+    Year,
+    Flag,
+    Day,
+    /// A day, or the name of a fact.
+    DayOrName,
+    /// A number, or true or false.
+    Value,
+    Table,
+    /// An array of tables.
+    Tables,
+    /// A table from names to values, or to tables with more.
+    Values,
 }
 
 /// One file.
@@ -56,7 +95,7 @@ pub(crate) struct Fields<'s, 't> {
     table: &'t DeTable<'t>,
     pub(crate) offset: usize,
     path: String,
-    asked: RefCell<Vec<&'static str>>,
+    asked: RefCell<Vec<Key>>,
 }
 
 pub(crate) type Item<'t> = &'t Spanned<DeValue<'t>>;
@@ -78,8 +117,9 @@ impl<'s, 't> Fields<'s, 't> {
         self.source.error(offset, &self.path_of(key), problem);
     }
 
-    pub(crate) fn optional(&self, key: &'static str) -> Option<Item<'t>> {
+    pub(crate) fn ask(&self, key: Key) -> Option<Item<'t>> {
         self.asked.borrow_mut().push(key);
+        let key = key.name;
         let value = self.table.get(key)?;
         if let Some(places) = &self.source.notes.places {
             places.borrow_mut().insert(self.path_of(key), self.source.line(value.span().start) + ": ");
@@ -87,8 +127,12 @@ impl<'s, 't> Fields<'s, 't> {
         Some(value)
     }
 
-    pub(crate) fn required(&self, key: &'static str) -> Option<Item<'t>> {
-        let value = self.optional(key);
+    pub(crate) fn optional(&self, key: &'static str, kind: Kind) -> Option<Item<'t>> {
+        self.ask(Key { name: key, kind, required: false })
+    }
+
+    pub(crate) fn required(&self, key: &'static str, kind: Kind) -> Option<Item<'t>> {
+        let value = self.ask(Key { name: key, kind, required: true });
         if value.is_none() {
             self.fail(key, self.offset, Problem::MissingField { field: key.to_owned() });
         }
@@ -120,23 +164,24 @@ impl<'s, 't> Fields<'s, 't> {
     }
 
     pub(crate) fn text(&self, key: &'static str) -> String {
-        let text = self.required(key).and_then(|v| self.string(key, v));
+        let text = self.required(key, Kind::Text).and_then(|v| self.string(key, v));
         if text.as_ref().is_some_and(|t| t.trim().is_empty()) {
             self.fail(key, self.offset, Problem::MissingField { field: key.to_owned() });
         }
         text.unwrap_or_default()
     }
 
-    pub(crate) fn text_or_empty(&self, key: &'static str) -> String {
-        self.required(key).and_then(|v| self.string(key, v)).unwrap_or_default()
+    pub(crate) fn text_or_empty(&self, key: &'static str, kind: Kind) -> String {
+        self.required(key, kind).and_then(|v| self.string(key, v)).unwrap_or_default()
     }
 
     pub(crate) fn optional_text(&self, key: &'static str) -> Option<String> {
-        self.optional(key).and_then(|v| self.string(key, v))
+        self.optional(key, Kind::Text).and_then(|v| self.string(key, v))
     }
 
     pub(crate) fn optional_flag(&self, key: &'static str) -> bool {
-        self.optional(key).and_then(|v| self.take(key, v, "true or false", DeValue::as_bool)).unwrap_or(false)
+        let value = self.optional(key, Kind::Flag);
+        value.and_then(|v| self.take(key, v, "true or false", DeValue::as_bool)).unwrap_or(false)
     }
 
     /// A number as written: `81.6` is not read as a binary float on the way.
@@ -157,11 +202,15 @@ impl<'s, 't> Fields<'s, 't> {
     }
 
     pub(crate) fn number(&self, key: &'static str) -> Decimal {
-        self.required(key).and_then(|v| self.decimal(key, v)).unwrap_or_default()
+        self.required(key, Kind::Number).and_then(|v| self.decimal(key, v)).unwrap_or_default()
     }
 
     pub(crate) fn optional_number(&self, key: &'static str) -> Option<Decimal> {
-        self.optional(key).and_then(|v| self.decimal(key, v))
+        self.optional(key, Kind::Number).and_then(|v| self.decimal(key, v))
+    }
+
+    pub(crate) fn optional_value(&self, key: &'static str) -> Option<ReportedValue> {
+        self.optional(key, Kind::Value).and_then(|v| self.reported_value(key, v))
     }
 
     pub(crate) fn reported_value(&self, key: &str, value: Item<'t>) -> Option<ReportedValue> {
@@ -171,7 +220,15 @@ impl<'s, 't> Fields<'s, 't> {
         }
     }
 
-    pub(crate) fn year(&self, key: &str, value: Item<'t>) -> Option<u16> {
+    pub(crate) fn year(&self, key: &'static str) -> Option<u16> {
+        self.required(key, Kind::Year).and_then(|v| self.year_number(key, v))
+    }
+
+    pub(crate) fn optional_year(&self, key: &'static str) -> Option<u16> {
+        self.optional(key, Kind::Year).and_then(|v| self.year_number(key, v))
+    }
+
+    fn year_number(&self, key: &str, value: Item<'t>) -> Option<u16> {
         let year = self.whole_number(key, value)?;
         let valid = u16::try_from(year).ok().filter(|y| (1..=9999).contains(y));
         if valid.is_none() {
@@ -180,18 +237,18 @@ impl<'s, 't> Fields<'s, 't> {
         valid
     }
 
-    pub(crate) fn whole_number(&self, key: &str, value: Item<'t>) -> Option<u32> {
+    fn whole_number(&self, key: &str, value: Item<'t>) -> Option<u32> {
         self.take(key, value, "a whole number of at least 0", |v| {
             v.as_integer().filter(|i| i.radix() == 10)?.as_str().replace('_', "").parse().ok()
         })
     }
 
     pub(crate) fn whole(&self, key: &'static str) -> u32 {
-        self.required(key).and_then(|v| self.whole_number(key, v)).unwrap_or_default()
+        self.required(key, Kind::Whole).and_then(|v| self.whole_number(key, v)).unwrap_or_default()
     }
 
     pub(crate) fn optional_whole(&self, key: &'static str) -> Option<u32> {
-        self.optional(key).and_then(|v| self.whole_number(key, v))
+        self.optional(key, Kind::Whole).and_then(|v| self.whole_number(key, v))
     }
 
     pub(crate) fn day(&self, key: &str, value: Item<'t>) -> Option<Date> {
@@ -202,12 +259,19 @@ impl<'s, 't> Fields<'s, 't> {
     }
 
     pub(crate) fn date(&self, key: &'static str) -> Date {
-        self.required(key).and_then(|v| self.day(key, v)).unwrap_or(Date::MIN)
+        self.required(key, Kind::Day).and_then(|v| self.day(key, v)).unwrap_or(Date::MIN)
     }
 
     /// One of an enum's names, as its wire form spells them.
     pub(crate) fn named<T: DeserializeOwned>(&self, key: &'static str) -> Option<T> {
-        let value = self.required(key)?;
+        self.required(key, Kind::OneOf(names::<T>)).and_then(|v| self.variant(key, v))
+    }
+
+    pub(crate) fn optional_named<T: DeserializeOwned>(&self, key: &'static str) -> Option<T> {
+        self.optional(key, Kind::OneOf(names::<T>)).and_then(|v| self.variant(key, v))
+    }
+
+    fn variant<T: DeserializeOwned>(&self, key: &str, value: Item<'t>) -> Option<T> {
         let name = self.string(key, value)?;
         variant(&name).map_err(|problem| self.fail(key, value.span().start, problem)).ok()
     }
@@ -220,11 +284,11 @@ impl<'s, 't> Fields<'s, 't> {
     }
 
     pub(crate) fn optional_table(&self, key: &'static str) -> Option<Fields<'s, 't>> {
-        self.optional(key).and_then(|value| self.inner(value, key))
+        self.optional(key, Kind::Table).and_then(|value| self.inner(value, key))
     }
 
     pub(crate) fn table<T>(&self, key: &'static str, read: impl Fn(&Fields<'s, 't>) -> T) -> Option<T> {
-        let fields = self.required(key).and_then(|value| self.inner(value, key))?;
+        let fields = self.required(key, Kind::Table).and_then(|value| self.inner(value, key))?;
         let result = read(&fields);
         fields.finish();
         Some(result)
@@ -232,7 +296,7 @@ impl<'s, 't> Fields<'s, 't> {
 
     /// Every table of an array, its path named by the fields that identify it.
     pub(crate) fn each(&self, key: &'static str, ids: &[&str], mut read: impl FnMut(&Fields<'s, 't>)) {
-        let Some(array) = self.optional(key) else { return };
+        let Some(array) = self.optional(key, Kind::Tables) else { return };
         let Some(items) = array.get_ref().as_array() else {
             return self.wrong(key, array, "an array of tables");
         };
@@ -264,15 +328,15 @@ impl<'s, 't> Fields<'s, 't> {
     }
 
     pub(crate) fn bilingual(&self, key: &'static str) -> Text {
-        self.required(key).map_or_else(Text::default, |v| self.both_languages(key, v))
+        self.required(key, Kind::Table).map_or_else(Text::default, |v| self.both_languages(key, v))
     }
 
     pub(crate) fn optional_bilingual(&self, key: &'static str) -> Option<Text> {
-        self.optional(key).map(|v| self.both_languages(key, v))
+        self.optional(key, Kind::Table).map(|v| self.both_languages(key, v))
     }
 
     pub(crate) fn bilinguals(&self, key: &'static str) -> Vec<Text> {
-        let Some(array) = self.optional(key) else { return Vec::new() };
+        let Some(array) = self.optional(key, Kind::Tables) else { return Vec::new() };
         match array.get_ref().as_array() {
             Some(items) => items.iter().map(|v| self.both_languages(key, v)).collect(),
             None => {
@@ -286,11 +350,16 @@ impl<'s, 't> Fields<'s, 't> {
     pub(crate) fn finish(&self) {
         let asked = self.asked.borrow();
         for (key, value) in self.in_order() {
-            if !asked.contains(&key) {
-                let problem =
-                    Problem::UnknownField { field: key.to_owned(), nearest: nearest(key, asked.iter().copied()) };
-                self.fail(key, value.span().start, problem);
+            let mut names = asked.iter().map(|asked| asked.name);
+            if !names.any(|name| name == key) {
+                let nearest = nearest(key, asked.iter().map(|asked| asked.name));
+                self.fail(key, value.span().start, Problem::UnknownField { field: key.to_owned(), nearest });
             }
+        }
+        if let Some(tables) = &self.source.notes.tables {
+            // A table without an id is called by its number.
+            let names = self.path.split('.').filter(|part| part.parse::<usize>().is_err());
+            tables.borrow_mut().insert(names.collect::<Vec<_>>().join("."), asked.clone());
         }
     }
 }

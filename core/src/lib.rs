@@ -56,6 +56,7 @@ mod margin;
 pub mod model;
 mod program;
 mod read;
+mod schema;
 mod slots;
 
 mod analyse;
@@ -92,5 +93,6 @@ pub use finding::{Alternative, Finding, Note, Possible};
 pub use lang::{Lang, Text};
 pub use plan::{Plan, plan, plans};
 pub use report::{Counts, Headline, Report};
+pub use schema::plan_schema;
 pub use scorecard::{CategoryCounts, Row, RowCounts, Scorecard, Status};
 pub use value::Value;

@@ -13,6 +13,7 @@ use crate::diff::difference;
 use crate::error::nearest;
 use crate::facts::{Facts, check, consistent};
 use crate::feel::Expr;
+use crate::fields::Notes;
 use crate::input::Input;
 use crate::model::{Document, Fact, Period, Reported, ReportedValue, Rule, Subject};
 use crate::program::{Program, SubjectProgram};
@@ -84,7 +85,7 @@ impl Plan {
     /// (`empty-gate`), FEEL outside the subset (`unsupported`).
     pub fn from_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Plan, Errors> {
         let files: Vec<(&str, &str)> = files.into_iter().collect();
-        let found = read(files.iter().copied(), false);
+        let found = read(files.iter().copied(), Notes::default());
         if found.incomplete {
             return Err(Errors::unique(found.errors));
         }
@@ -92,7 +93,7 @@ impl Plan {
             Ok(program) => Errors::check(found.errors, Plan::new(program)),
             Err(more) => {
                 // Where everything stands is only looked up for those who have something to mend.
-                let placed = read(files, true);
+                let placed = read(files, Notes::with_places());
                 let more = placed.keep(more);
                 Err(Errors::unique(placed.errors.into_iter().chain(more).collect()))
             }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::{DeTable, DeValue};
 
-use crate::fields::{Fields, Notes, Source};
+use crate::compile::bound_words;
+use crate::fields::{Fields, Key, Kind, Notes, Source};
 use crate::model::{
     Attribute, Baseline, BaselineValue, Bound, Choice, Cite, Decision, Document, Due, Fact, FactKind, Indicator,
     Period, Reading, Registered, Reported, Rule, RuleKind, Source as Supplier, Strength, StrengthClass, Subject,
@@ -22,6 +23,8 @@ pub(crate) struct Read {
     pub(crate) incomplete: bool,
     /// The path of each field to its file and line.
     places: BTreeMap<String, String>,
+    /// The path of each table, without ids, to the keys it may have.
+    pub(crate) tables: BTreeMap<String, Vec<Key>>,
 }
 
 impl Read {
@@ -69,9 +72,8 @@ impl Read {
     }
 }
 
-/// Reads the files of one plan, in the order given; `with_places` for errors that are found later.
-pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, with_places: bool) -> Read {
-    let notes = Notes::new(with_places);
+/// Reads the files of one plan, in the order given.
+pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, notes: Notes) -> Read {
     let (mut head, mut incomplete) = (None, false);
     let (mut subjects, mut facts, mut rules, mut registered) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (file, text) in files {
@@ -122,6 +124,7 @@ pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, with
         errors: notes.errors.into_inner(),
         incomplete,
         places: notes.places.unwrap_or_default().into_inner(),
+        tables: notes.tables.unwrap_or_default().into_inner(),
     }
 }
 
@@ -156,7 +159,7 @@ fn fact(f: &Fields<'_, '_>) -> Fact {
 fn rule(f: &Fields<'_, '_>) -> Rule {
     let (mut bounds, mut readings) = (Vec::new(), Vec::new());
     f.each("bounds", &["word", "number"], |b| {
-        bounds.push(Bound { number: b.number("number"), word: b.text_or_empty("word") })
+        bounds.push(Bound { number: b.number("number"), word: b.text_or_empty("word", Kind::OneOf(bound_words)) })
     });
     f.each("reading", &["id"], |r| {
         readings.push(Reading {
@@ -189,7 +192,7 @@ fn rule(f: &Fields<'_, '_>) -> Rule {
         measure: f.optional_text("measure"),
         baseline: f.optional_table("baseline").and_then(|b| baseline(&b)),
         bounds,
-        indicator: f.optional("indicator").and_then(|value| f.inner(value, "indicator")).map(|i| indicator(&i)),
+        indicator: f.optional_table("indicator").map(|i| indicator(&i)),
         actions: f.bilinguals("actions"),
         cite: cite(f),
         says: f.bilingual("says"),
@@ -201,10 +204,7 @@ fn rule(f: &Fields<'_, '_>) -> Rule {
 
 /// `{ value = 68.21, year = 2020 }` or `{ fact = "influent_bod5_2020_mg_l", year = 2020 }`.
 fn baseline(f: &Fields<'_, '_>) -> Option<Baseline> {
-    let year = f.optional("year").and_then(|year| f.year("year", year));
-    if year.is_none() {
-        f.fail("year", f.offset, Problem::MissingField { field: "year".to_owned() });
-    }
+    let year = f.year("year");
     let value = match f.optional_text("fact") {
         Some(fact) => BaselineValue::Fact(fact),
         None => BaselineValue::Number(f.number("value")),
@@ -223,7 +223,7 @@ fn decisions(f: &Fields<'_, '_>) -> Vec<Decision> {
 
 /// A printed day, or the name of a date fact.
 fn due(f: &Fields<'_, '_>) -> Option<Due> {
-    let value = f.optional("due")?;
+    let value = f.optional("due", Kind::DayOrName)?;
     if let Some(name) = value.get_ref().as_str() {
         return Some(Due::Fact(name.to_owned()));
     }
@@ -232,7 +232,7 @@ fn due(f: &Fields<'_, '_>) -> Option<Due> {
 
 fn cite(f: &Fields<'_, '_>) -> Cite {
     let none = Cite { chapter: 0, section: 0, item: None, table: None, anchor: String::new() };
-    let Some(value) = f.optional("cite") else {
+    let Some(value) = f.ask(Key { name: "cite", kind: Kind::Table, required: true }) else {
         f.fail("cite", f.offset, Problem::MissingCitation);
         return none;
     };
@@ -242,7 +242,7 @@ fn cite(f: &Fields<'_, '_>) -> Cite {
         section: c.whole("section"),
         item: c.optional_whole("item"),
         table: c.optional_whole("table"),
-        anchor: c.text_or_empty("anchor"),
+        anchor: c.text_or_empty("anchor", Kind::Text),
     };
     if cite.anchor.trim().is_empty() {
         c.fail("anchor", value.span().start, Problem::MissingCitation);
@@ -253,15 +253,15 @@ fn cite(f: &Fields<'_, '_>) -> Cite {
 
 fn indicator(f: &Fields<'_, '_>) -> Indicator {
     let mut reported = Vec::new();
-    if let Some(values) = f.optional_table("reported") {
+    if let Some(values) = f.optional("reported", Kind::Values).and_then(|value| f.inner(value, "reported")) {
         for (fact, value) in values.in_order() {
             reported.push(match value.get_ref() {
                 DeValue::Table(_) => values.inner(value, fact).map(|v| {
                     let row = Reported {
                         fact: fact.to_owned(),
-                        value: v.optional("value").and_then(|x| v.reported_value("value", x)),
-                        year: v.optional("year").and_then(|x| v.year("year", x)),
-                        not_assessed: v.optional("not_assessed").and_then(|_| v.named("not_assessed")),
+                        value: v.optional_value("value"),
+                        year: v.optional_year("year"),
+                        not_assessed: v.optional_named("not_assessed"),
                     };
                     v.finish();
                     row

@@ -29,5 +29,6 @@ mod plans;
 mod random_plans;
 mod receipts;
 mod rulebook;
+mod schema;
 mod vectors;
 mod walk;

@@ -76,18 +76,20 @@ fn comparisons(expr: &Expr, negated: bool, found: &mut Vec<(Decimal, Comparison)
 }
 
 /// What a printed bound word allows: 以上, 以下, 以内 include the number (Civil Code art. 1259), 低于, 超过 do not.
+const WORDS: [(&[&str], &[Comparison]); 5] = [
+    (&["≥", "以上", "达到", "大于等于", "不低于", "不少于", "不小于", "至少"], &[Comparison::GreaterOrEqual]),
+    (&["≤", "以下", "以内", "不超过", "不高于", "不大于", "小于等于"], &[Comparison::LessOrEqual]),
+    (&["<", "低于", "小于", "不满", "不足"], &[Comparison::Less]),
+    (&[">", "高于", "大于", "超过", "多于"], &[Comparison::Greater]),
+    // Printed alone: the condition carries the direction.
+    (&[""], &[Comparison::GreaterOrEqual, Comparison::LessOrEqual, Comparison::Equal]),
+];
+
 fn meaning(word: &str) -> Option<&'static [Comparison]> {
-    Some(match word {
-        "≥" | "以上" | "达到" | "大于等于" | "不低于" | "不少于" | "不小于" | "至少" => {
-            &[Comparison::GreaterOrEqual]
-        }
-        "≤" | "以下" | "以内" | "不超过" | "不高于" | "不大于" | "小于等于" => {
-            &[Comparison::LessOrEqual]
-        }
-        "<" | "低于" | "小于" | "不满" | "不足" => &[Comparison::Less],
-        ">" | "高于" | "大于" | "超过" | "多于" => &[Comparison::Greater],
-        // Printed alone: the condition carries the direction.
-        "" => &[Comparison::GreaterOrEqual, Comparison::LessOrEqual, Comparison::Equal],
-        _ => return None,
-    })
+    WORDS.iter().find(|(words, _)| words.contains(&word)).map(|(_, meant)| *meant)
+}
+
+/// Every bound word there is.
+pub(crate) fn bound_words() -> Vec<String> {
+    WORDS.iter().flat_map(|(words, _)| *words).map(|word| (*word).to_owned()).collect()
 }
