@@ -117,8 +117,8 @@ fn limits(table: &str, key: &str) -> Json {
     }
 }
 
-/// What compiling asks of the keys of one table together. Written without `allOf`, beside which editors do not look for
-/// the keys of a table.
+/// What compiling asks of the keys of one table together. Written without `allOf`, beside which
+/// editors do not look for the keys of a table, and without `oneOf`, for which they list them again and again.
 fn conditions(table: &str) -> Json {
     let (none, some) = (json!({ "maxItems": 0 }), json!({ "minItems": 1 }));
     match table {
@@ -166,18 +166,22 @@ fn conditions(table: &str) -> Json {
                 },
             })
         }
-        "reading" => json!({
-            "oneOf": [
-                { "required": ["applies"] },
-                { "required": ["requires"] },
-                { "required": ["decision"], "properties": { "decision": some } },
-                { "required": ["due"] },
-            ],
-        }),
-        // A number or a fact.
+        "reading" => {
+            // Just one of the four.
+            let decision = json!({ "required": ["decision"], "properties": { "decision": some } });
+            ["due", "requires", "applies"].into_iter().fold(decision, |otherwise, key| {
+                let others = ["due", "requires", "applies"].into_iter().filter(|other| *other != key);
+                let mut absent: Map<String, Json> = others.map(|other| (other.to_owned(), json!(false))).collect();
+                absent.insert("decision".to_owned(), none.clone());
+                json!({ "if": { "required": [key] }, "then": { "properties": absent }, "else": otherwise })
+            })
+        }
+        // A fact or a number.
         "baseline" => json!({
             "required": ["year"],
-            "oneOf": [{ "required": ["value"] }, { "required": ["fact"] }],
+            "if": { "required": ["fact"] },
+            "then": { "properties": { "value": false } },
+            "else": { "required": ["value"] },
         }),
         _ => json!({}),
     }
