@@ -19,7 +19,7 @@ mod _ecoplan {
     #[pymodule_export]
     use super::expression::Expression;
     #[pymodule_export]
-    use super::plan::{Plan, plan, plans};
+    use super::plan::{Plan, plan, plan_schema, plans};
     #[pymodule_export]
     use super::report::{Finding, Report, Reports};
     #[pymodule_export]

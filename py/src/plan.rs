@@ -28,6 +28,12 @@ pub(crate) fn plans() -> Vec<&'static str> {
     ecoplan::plans().collect()
 }
 
+/// A JSON Schema of plan files, as text, for editors that complete and check TOML by one.
+#[pyfunction]
+pub(crate) fn plan_schema() -> String {
+    ecoplan::plan_schema()
+}
+
 /// The model as JSON, the day of judgement, and the shared facts.
 type Pickled = (String, String, Vec<(String, String)>);
 

@@ -59,6 +59,7 @@ __all__ = [
     "TableStream",
     "__version__",
     "plan",
+    "plan_schema",
     "plans",
 ]
 
@@ -73,6 +74,9 @@ def plan(id: str, /) -> Plan:
 
 def plans() -> list[str]:
     """The ids of the bundled plans."""
+
+def plan_schema() -> str:
+    """A JSON Schema of plan files, as text, for editors that complete and check TOML by one."""
 
 @disjoint_base
 class Plan:
