@@ -23,6 +23,7 @@ from ._ecoplan import (
     Table,
     TableStream,
     __version__,
+    plan_schema,
     plans,
 )
 from ._error import Error, Problem
@@ -52,6 +53,7 @@ __all__ = [
     "__version__",
     "load",
     "plan",
+    "plan_schema",
     "plans",
     "plot",
 ]

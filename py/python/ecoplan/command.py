@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import ecoplan
 
-from . import _assess, _cells, _files, _review, _scorecard, _template, _words
+from . import _assess, _authoring, _cells, _files, _review, _scorecard, _template, _words
 from ._cells import CellError
 from ._ecoplan import Plan
 from ._error import Error, Problem
@@ -131,6 +131,13 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--check", metavar="FILE", help=about)
     _plan_options(make)
     _output_options(make, "terminal", "csv", "json")
+
+    make = command("new", _authoring.new, "write a plan to start from", "new county.toml --lang zh")
+    make.add_argument("file", help="the TOML file to write; none that exists")
+    make.add_argument("--lang", choices=_words.LANGS, default="en", help="language of the comments and messages")
+
+    make = command("schema", _authoring.schema, "write the JSON Schema of plan files", "schema --out plan.schema.json")
+    make.add_argument("--out", metavar="FILE", help="where to write; otherwise standard output")
 
     make = command("check", _run_check, "check plan files", "check plan.toml sewage.toml --analyse")
     make.add_argument("plan", nargs="+", help="the TOML files of one plan, or a bundled plan", metavar="FILE.toml|ID")
