@@ -1,9 +1,13 @@
 //! Calendar days. Rules compare days and ask for the year; there is no time of day, zone or arithmetic to get wrong.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The years that a value can be of: of two digits, it is not clear which is meant.
+pub(crate) const YEARS: RangeInclusive<u16> = 1000..=9999;
 
 /// A day of the proleptic Gregorian calendar, years 1 to 9999, written `2025-12-31`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -67,7 +67,7 @@ pub enum Problem {
     OutOfRange { value: String, range: String },
     #[error("`{value}` is not a day of the calendar")]
     InvalidDate { value: String },
-    #[error("`{value}` is not a year from 1 to 9999")]
+    #[error("`{value}` is not a year from 1000 to 9999")]
     InvalidYear { value: String },
     #[error("the year {year} lies after the day of judgement {as_of}")]
     FutureYear { year: u16, as_of: Date },

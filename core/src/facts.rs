@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use crate::date::YEARS;
 use crate::error::{BARE, nearest};
 use crate::input::Input;
 use crate::model::{FactKind, NotAssessed};
@@ -222,7 +223,7 @@ impl<'a> Checker<'a> {
             .ok()
             .and_then(Decimal::to_i64)
             .and_then(|y| u16::try_from(y).ok());
-        match year.filter(|y| (1000..=9999).contains(y)) {
+        match year.filter(|y| YEARS.contains(y)) {
             None => self.fail(path, Problem::InvalidYear { value: clip(&text) }),
             Some(_) if self.facts.year(slot).is_some() => {
                 self.fail(path, Problem::DuplicateKey { key: "year".to_owned() });

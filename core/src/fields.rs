@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::date::YEARS;
 use crate::error::{names, nearest, variant};
 use crate::model::ReportedValue;
 use crate::{Date, Decimal, DecimalError, Error, Problem, Text};
@@ -230,7 +231,7 @@ impl<'s, 't> Fields<'s, 't> {
 
     fn year_number(&self, key: &str, value: Item<'t>) -> Option<u16> {
         let year = self.whole_number(key, value)?;
-        let valid = u16::try_from(year).ok().filter(|y| (1..=9999).contains(y));
+        let valid = u16::try_from(year).ok().filter(|y| YEARS.contains(y));
         if valid.is_none() {
             self.fail(key, value.span().start, Problem::InvalidYear { value: year.to_string() });
         }

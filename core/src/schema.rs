@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 use self::words::words;
 use crate::compile::{MAX_DECIMALS, MAX_NAME};
+use crate::date::YEARS;
 use crate::fields::{Key, Kind, Notes};
 use crate::model::{FactKind, RuleKind, StrengthClass};
 use crate::read::read;
@@ -98,7 +99,7 @@ fn simple(kind: Kind) -> Json {
         Kind::OneOf(names) => json!({ "type": "string", "enum": names() }),
         Kind::Number => json!({ "type": "number" }),
         Kind::Whole => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
-        Kind::Year => json!({ "type": "integer", "minimum": 1, "maximum": 9999 }),
+        Kind::Year => json!({ "type": "integer", "minimum": YEARS.start(), "maximum": YEARS.end() }),
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Day => json!({ "type": "string", "format": "date", "pattern": format!("^{DAY}$") }),
         Kind::DayOrName => json!({ "type": "string", "pattern": format!("^({DAY}|{NAME})$") }),

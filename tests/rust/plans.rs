@@ -158,6 +158,11 @@ fn one_fault_one_error() {
     spoilt("end = 2030-12-31", "end = 2020-12-31", &[("invalid-value", "county.toml:5: plan.period.end")]);
     spoilt("end = 2030-12-31", "end = 2030-02-31", &[("syntax", "county.toml:5")]);
     spoilt("measure = \"load_mg_l\"", "measure = 5", &[("wrong-type", "county.toml:48: rule.load.measure")]);
+    spoilt(
+        "measure = \"load_mg_l\"",
+        "measure = \"load_mg_l\"\nbaseline = { value = 60, year = 25 }",
+        &[("invalid-year", "county.toml:49: rule.load.baseline.year")],
+    );
     spoilt("max = 500", "max = 0x10", &[("wrong-type", "county.toml:17: fact.plant.load_mg_l.max")]);
     spoilt("[plan]", "[plam]", &[("unknown-field", "county.toml:2: plam"), ("missing-field", "plan")]);
 }
