@@ -339,7 +339,7 @@ impl Error {
         self.problem.code()
     }
 
-    /// Where it is: `facts.stage`, `sewage.toml:12: rule.wwtp-township-bod-100.requires`.
+    /// Where it is: `facts.stage`, `sewage.toml:12:9: rule.wwtp-township-bod-100.requires`.
     pub fn path(&self) -> &str {
         &self.path
     }

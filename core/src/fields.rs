@@ -17,7 +17,7 @@ use crate::{Date, Decimal, DecimalError, Error, Problem, Text};
 #[derive(Default)]
 pub(crate) struct Notes {
     pub(crate) errors: RefCell<Vec<Error>>,
-    /// The path of a field to `file:line: `.
+    /// The path of a field to `file:line:column: `.
     pub(crate) places: Option<RefCell<BTreeMap<String, String>>>,
     /// The path of a table, without ids, to the keys that were asked for.
     pub(crate) tables: Option<RefCell<BTreeMap<String, Vec<Key>>>>,
@@ -68,24 +68,29 @@ pub(crate) enum Kind {
 /// One file.
 pub(crate) struct Source<'s> {
     file: &'s str,
+    text: &'s str,
     /// The offset at which each line starts.
     lines: Vec<usize>,
     notes: &'s Notes,
 }
 
 impl<'s> Source<'s> {
-    pub(crate) fn new(file: &'s str, text: &str, notes: &'s Notes) -> Self {
+    pub(crate) fn new(file: &'s str, text: &'s str, notes: &'s Notes) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1);
-        Source { file, lines: std::iter::once(0).chain(breaks).collect(), notes }
+        Source { file, text, lines: std::iter::once(0).chain(breaks).collect(), notes }
     }
 
-    fn line(&self, offset: usize) -> String {
-        format!("{}:{}", self.file, self.lines.partition_point(|start| *start <= offset))
+    /// `file:line:column`, as editors count: from 1, and in characters.
+    fn place(&self, offset: usize) -> String {
+        let line = self.lines.partition_point(|start| *start <= offset);
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let before = self.text.get(start..offset).unwrap_or_default();
+        format!("{}:{line}:{}", self.file, before.chars().count() + 1)
     }
 
     pub(crate) fn error(&self, offset: usize, path: &str, problem: Problem) {
-        let line = self.line(offset);
-        let path = if path.is_empty() { line } else { format!("{line}: {path}") };
+        let place = self.place(offset);
+        let path = if path.is_empty() { place } else { format!("{place}: {path}") };
         self.notes.errors.borrow_mut().push(Error::new(path, problem));
     }
 }
@@ -105,7 +110,7 @@ impl<'s, 't> Fields<'s, 't> {
     pub(crate) fn new(source: &'s Source<'s>, table: &'t DeTable<'t>, offset: usize, path: String) -> Self {
         // Of two with one id, the second is the one to point at.
         if let Some(places) = &source.notes.places {
-            places.borrow_mut().insert(path.clone(), source.line(offset) + ": ");
+            places.borrow_mut().insert(path.clone(), source.place(offset) + ": ");
         }
         Fields { source, table, offset, path, asked: RefCell::default() }
     }
@@ -123,7 +128,7 @@ impl<'s, 't> Fields<'s, 't> {
         let key = key.name;
         let value = self.table.get(key)?;
         if let Some(places) = &self.source.notes.places {
-            places.borrow_mut().insert(self.path_of(key), self.source.line(value.span().start) + ": ");
+            places.borrow_mut().insert(self.path_of(key), self.source.place(value.span().start) + ": ");
         }
         Some(value)
     }
@@ -165,9 +170,10 @@ impl<'s, 't> Fields<'s, 't> {
     }
 
     pub(crate) fn text(&self, key: &'static str) -> String {
-        let text = self.required(key, Kind::Text).and_then(|v| self.string(key, v));
+        let Some(value) = self.required(key, Kind::Text) else { return String::new() };
+        let text = self.string(key, value);
         if text.as_ref().is_some_and(|t| t.trim().is_empty()) {
-            self.fail(key, self.offset, Problem::MissingField { field: key.to_owned() });
+            self.fail(key, value.span().start, Problem::MissingField { field: key.to_owned() });
         }
         text.unwrap_or_default()
     }
@@ -314,10 +320,12 @@ impl<'s, 't> Fields<'s, 't> {
         }
     }
 
-    pub(crate) fn in_order(&self) -> Vec<(&'t str, Item<'t>)> {
-        let mut entries: Vec<_> = self.table.iter().collect();
-        entries.sort_by_key(|(key, _)| key.span().start);
-        entries.into_iter().map(|(key, value)| (&**key.get_ref(), value)).collect()
+    /// The keys as they stand in the file, each with its place and value.
+    pub(crate) fn in_order(&self) -> Vec<(&'t str, usize, Item<'t>)> {
+        let mut entries: Vec<_> =
+            self.table.iter().map(|(key, value)| (&**key.get_ref(), key.span().start, value)).collect();
+        entries.sort_by_key(|(_, offset, _)| *offset);
+        entries
     }
 
     pub(crate) fn both_languages(&self, key: &str, value: Item<'t>) -> Text {
@@ -350,11 +358,11 @@ impl<'s, 't> Fields<'s, 't> {
     /// Reports the fields that nothing reads.
     pub(crate) fn finish(&self) {
         let asked = self.asked.borrow();
-        for (key, value) in self.in_order() {
+        for (key, offset, _) in self.in_order() {
             let mut names = asked.iter().map(|asked| asked.name);
             if !names.any(|name| name == key) {
                 let nearest = nearest(key, asked.iter().map(|asked| asked.name));
-                self.fail(key, value.span().start, Problem::UnknownField { field: key.to_owned(), nearest });
+                self.fail(key, offset, Problem::UnknownField { field: key.to_owned(), nearest });
             }
         }
         if let Some(tables) = &self.source.notes.tables {

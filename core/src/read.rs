@@ -254,7 +254,7 @@ fn cite(f: &Fields<'_, '_>) -> Cite {
 fn indicator(f: &Fields<'_, '_>) -> Indicator {
     let mut reported = Vec::new();
     if let Some(values) = f.optional("reported", Kind::Values).and_then(|value| f.inner(value, "reported")) {
-        for (fact, value) in values.in_order() {
+        for (fact, _, value) in values.in_order() {
             reported.push(match value.get_ref() {
                 DeValue::Table(_) => values.inner(value, fact).map(|v| {
                     let row = Reported {

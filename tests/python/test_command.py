@@ -609,7 +609,7 @@ def test_check(tmp_path, run):
     assert status == 0 and out.startswith("lianzhou-145: ") and "rules" in out
     file = written(tmp_path / "plan.toml", 'x = 1\n[[rule]]\nid = "r"\n')
     status, out, _ = run("check", file)
-    assert status == 1 and "plan.toml:1: x: unknown field `x` [unknown-field]" in out and "missing-citation" in out
+    assert status == 1 and "plan.toml:1:1: x: unknown field `x` [unknown-field]" in out and "missing-citation" in out
     assert "未知字段“x”" in run("check", file, "--lang", "zh")[1]
     assert run("check", written(tmp_path / "bytes.toml", b"\xff"))[0] == 1
 

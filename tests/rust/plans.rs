@@ -84,87 +84,95 @@ fn a_plan_in_order_compiles() {
 
 #[test]
 fn one_fault_one_error() {
-    spoilt("id = \"county-1\"", "id = county-1", &[("syntax", "county.toml:3")]);
-    spoilt("unit = \"mg/L\"", "units = \"mg/L\"", &[("unknown-field", "county.toml:15: fact.plant.load_mg_l.units")]);
-    spoilt("unit = \"mg/L\"", "unit = \"mg/zz\"", &[("invalid-value", "county.toml:15: fact.plant.load_mg_l.unit")]);
+    spoilt("id = \"county-1\"", "id = county-1", &[("syntax", "county.toml:3:6")]);
+    spoilt("unit = \"mg/L\"", "units = \"mg/L\"", &[("unknown-field", "county.toml:15:1: fact.plant.load_mg_l.units")]);
+    spoilt("unit = \"mg/L\"", "unit = \"mg/zz\"", &[("invalid-value", "county.toml:15:8: fact.plant.load_mg_l.unit")]);
     spoilt(
         "kind = \"number\"\nunit = \"mg/L\"",
         "kind = \"nummer\"\nunit = \"mg/L\"",
-        &[("invalid-value", "county.toml:14: fact.plant.load_mg_l.kind")],
+        &[("invalid-value", "county.toml:14:8: fact.plant.load_mg_l.kind")],
     );
-    spoilt("min = 0", "min = 600", &[("invalid-rule", "county.toml:16: fact.plant.load_mg_l.min")]);
+    spoilt("min = 0", "min = 600", &[("invalid-rule", "county.toml:16:7: fact.plant.load_mg_l.min")]);
     spoilt(
         "name = \"load_mg_l\"",
         "name = \"load mg\"",
         &[
-            ("invalid-value", "county.toml:13: fact.plant.load mg.name"),
-            ("unknown-fact", "county.toml:47: rule.load.requires"),
-            ("unknown-fact", "county.toml:48: rule.load.measure"),
+            ("invalid-value", "county.toml:13:8: fact.plant.load mg.name"),
+            ("unknown-fact", "county.toml:47:12: rule.load.requires"),
+            ("unknown-fact", "county.toml:48:11: rule.load.measure"),
         ],
     );
     spoilt(
         "{ id = \"new\"",
         "{ id = \"old\"",
-        &[("duplicate-id", "county.toml:38: fact.plant.kind_of_plant.choices.old")],
+        &[("duplicate-id", "county.toml:38:3: fact.plant.kind_of_plant.choices.old")],
     );
-    spoilt("'load_mg_l <= 50'", "'load_mgl <= 50'", &[("unknown-fact", "county.toml:47: rule.load.requires")]);
+    spoilt("'load_mg_l <= 50'", "'load_mgl <= 50'", &[("unknown-fact", "county.toml:47:12: rule.load.requires")]);
     spoilt(
         "'load_mg_l <= 50'",
         "'load_mg_l <= share_pct and load_mg_l <= 50'",
-        &[("unit-mismatch", "county.toml:47: rule.load.requires")],
+        &[("unit-mismatch", "county.toml:47:12: rule.load.requires")],
     );
-    spoilt("'load_mg_l <= 50'", "'load_mg_l - 50'", &[("not-boolean", "county.toml:47: rule.load.requires")]);
-    spoilt("'load_mg_l <= 50'", "'load_mg_l <='", &[("expression-syntax", "county.toml:47: rule.load.requires")]);
-    spoilt("'load_mg_l <= 50'", "'load_mg_l ** 2 <= 50'", &[("unsupported", "county.toml:47: rule.load.requires")]);
-    spoilt("'load_mg_l <= 50'", "'load_mg_l < 50'", &[("bound-mismatch", "county.toml:49: rule.load.bounds.0")]);
-    spoilt("\"不超过\"", "\"大约\"", &[("invalid-value", "county.toml:49: rule.load.bounds.0")]);
-    spoilt("= \"old\"'", "= \"odl\"'", &[("unknown-choice", "county.toml:46: rule.load.applies")]);
-    spoilt("kind_of_plant = \"old\"'", "kind_of_plant = 5'", &[("wrong-type", "county.toml:46: rule.load.applies")]);
+    spoilt("'load_mg_l <= 50'", "'load_mg_l - 50'", &[("not-boolean", "county.toml:47:12: rule.load.requires")]);
+    spoilt("'load_mg_l <= 50'", "'load_mg_l <='", &[("expression-syntax", "county.toml:47:12: rule.load.requires")]);
+    spoilt("'load_mg_l <= 50'", "'load_mg_l ** 2 <= 50'", &[("unsupported", "county.toml:47:12: rule.load.requires")]);
+    spoilt("'load_mg_l <= 50'", "'load_mg_l < 50'", &[("bound-mismatch", "county.toml:49:11: rule.load.bounds.0")]);
+    spoilt("\"不超过\"", "\"大约\"", &[("invalid-value", "county.toml:49:11: rule.load.bounds.0")]);
+    spoilt("= \"old\"'", "= \"odl\"'", &[("unknown-choice", "county.toml:46:11: rule.load.applies")]);
+    spoilt("kind_of_plant = \"old\"'", "kind_of_plant = 5'", &[("wrong-type", "county.toml:46:11: rule.load.applies")]);
     spoilt(
         "cite = { chapter = 1, section = 1, anchor = \"不超过50\" }\n",
         "",
-        &[("missing-citation", "county.toml:41: rule.load.cite")],
+        &[("missing-citation", "county.toml:41:1: rule.load.cite")],
     );
-    spoilt("anchor = \"不超过50\"", "anchor = \"\"", &[("missing-citation", "county.toml:52: rule.load.cite.anchor")]);
+    spoilt(
+        "anchor = \"不超过50\"",
+        "anchor = \"\"",
+        &[("missing-citation", "county.toml:52:8: rule.load.cite.anchor")],
+    );
     spoilt(
         "class = \"mandatory\"",
         "class = \"strict\"",
-        &[("invalid-value", "county.toml:50: rule.load.strength.class")],
+        &[("invalid-value", "county.toml:50:22: rule.load.strength.class")],
     );
     spoilt(
         "says = ",
         "sayz = ",
-        &[("missing-field", "county.toml:41: rule.load.says"), ("unknown-field", "county.toml:53: rule.load.sayz")],
+        &[("missing-field", "county.toml:41:1: rule.load.says"), ("unknown-field", "county.toml:53:1: rule.load.sayz")],
     );
-    spoilt(", en = \"load at most 50\"", "", &[("missing-field", "county.toml:53: rule.load.says.en")]);
+    spoilt(", en = \"load at most 50\"", "", &[("missing-field", "county.toml:53:8: rule.load.says.en")]);
     spoilt(
         "kind = \"target\"",
         "kind = \"gate\"",
-        &[("invalid-rule", "county.toml:47: rule.load.requires"), ("empty-gate", "county.toml:41: rule.load.decision")],
+        &[
+            ("invalid-rule", "county.toml:47:12: rule.load.requires"),
+            ("empty-gate", "county.toml:41:1: rule.load.decision"),
+        ],
     );
     spoilt(
         "requires = 'load_mg_l <= 50'\n",
         "",
         &[
-            ("invalid-rule", "county.toml:41: rule.load.requires"),
-            ("invalid-rule", "county.toml:48: rule.load.bounds.0"),
+            ("invalid-rule", "county.toml:41:1: rule.load.requires"),
+            ("invalid-rule", "county.toml:48:11: rule.load.bounds.0"),
         ],
     );
     spoilt(
         "subject = \"plant\"\nkind = \"target\"",
         "subject = \"plnat\"\nkind = \"target\"",
-        &[("unknown-subject", "county.toml:43: rule.load.subject")],
+        &[("unknown-subject", "county.toml:43:11: rule.load.subject")],
     );
-    spoilt("end = 2030-12-31", "end = 2020-12-31", &[("invalid-value", "county.toml:5: plan.period.end")]);
-    spoilt("end = 2030-12-31", "end = 2030-02-31", &[("syntax", "county.toml:5")]);
-    spoilt("measure = \"load_mg_l\"", "measure = 5", &[("wrong-type", "county.toml:48: rule.load.measure")]);
+    spoilt("en = \"load at most 50\"", "en = \" \"", &[("missing-field", "county.toml:53:31: rule.load.says.en")]);
+    spoilt("end = 2030-12-31", "end = 2020-12-31", &[("invalid-value", "county.toml:5:38: plan.period.end")]);
+    spoilt("end = 2030-12-31", "end = 2030-02-31", &[("syntax", "county.toml:5:38")]);
+    spoilt("measure = \"load_mg_l\"", "measure = 5", &[("wrong-type", "county.toml:48:11: rule.load.measure")]);
     spoilt(
         "measure = \"load_mg_l\"",
         "measure = \"load_mg_l\"\nbaseline = { value = 60, year = 25 }",
-        &[("invalid-year", "county.toml:49: rule.load.baseline.year")],
+        &[("invalid-year", "county.toml:49:33: rule.load.baseline.year")],
     );
-    spoilt("max = 500", "max = 0x10", &[("wrong-type", "county.toml:17: fact.plant.load_mg_l.max")]);
-    spoilt("[plan]", "[plam]", &[("unknown-field", "county.toml:2: plam"), ("missing-field", "plan")]);
+    spoilt("max = 500", "max = 0x10", &[("wrong-type", "county.toml:17:7: fact.plant.load_mg_l.max")]);
+    spoilt("[plan]", "[plam]", &[("unknown-field", "county.toml:2:2: plam"), ("missing-field", "plan")]);
 }
 
 #[test]

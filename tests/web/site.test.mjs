@@ -176,7 +176,7 @@ test("a plan file that somebody pastes: right, wrong and hostile", async (t) => 
   await page.fill("#text", text.replace("ammonia_mg_l <= 0.5", "amonia_mg_l <= 0.5").replace('measure = "ammonia_mg_l"', "meassure = 1"));
   await page.click("#check");
   const problems = await page.locator(".problem").allInnerTexts();
-  assert.match(problems.join("\n"), /plan\.toml:\d+: rule\.ammonia-at-sources[\s\S]*ammonia_mg_l/);
+  assert.match(problems.join("\n"), /plan\.toml:\d+:\d+: rule\.ammonia-at-sources[\s\S]*ammonia_mg_l/);
   assert.ok(problems.length >= 2);
   assert.equal(await form.isVisible(), false);
 

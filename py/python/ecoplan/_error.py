@@ -11,7 +11,7 @@ class Problem:
 
     Attributes:
         code: What is wrong; never changes from version to version (``"unknown-fact"``).
-        path: Where it is (``"facts.influent_bod"``, ``"sewage.toml:12: rule.x.requires"``).
+        path: Where it is (``"facts.influent_bod"``, ``"sewage.toml:12:9: rule.x.requires"``).
         message: What is wrong, in English.
         message_zh: What is wrong, in Chinese.
         hint: What would help, if anything is known to, in English.
