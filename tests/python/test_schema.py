@@ -1,7 +1,7 @@
 """The JSON Schema of plan files against the reader, with validators of other authors.
 
 A plan that has every key is spoilt in one place at a time: each key of each table is left out, misspelt, given other
-values, and put where it is missing. The schema must refuse just those plans that the reader refuses for structure.
+values, and put where it is missing. The schema refuses what the reader refuses for structure, and nothing that it takes.
 """
 
 import copy
@@ -42,22 +42,18 @@ BEYOND = [
     "unknown-subject: ",
     "unknown-choice: ",
     "duplicate-id: ",
-    "name-clash: ",
     "expression-syntax: ",
-    "not-boolean: ",
     "unit-mismatch: ",
     "bound-mismatch: ",
     "out-of-range: ",
     "future-year: ",
     "unexpected-year: ",
     "not-an-indicator: ",
-    "wrong-type: .*(Number|YesNo|Choice|Date) where (YesNo|Date|Number) is expected",
-    "wrong-type: .* where a (number|day written|set of choices|list or a set|number in %)",
-    "wrong-type: the number .* where true or false",
+    "wrong-type: (Number|YesNo|Choice|Date) where ",
+    "wrong-type: (`|a choice|the number )",
     "invalid-value: .* where a unit",
     "invalid-rule: the least value is above the greatest",
     "invalid-rule: no condition compares anything",
-    "invalid-rule: the measure does not stand in",
     "invalid-rule: the reading changes nothing",
     "invalid-rule: (the last|only the last) decision",
 ]
@@ -210,15 +206,18 @@ def test_reader_and_schema_know_the_same_keys():
 
 
 def test_the_schema_refuses_what_the_reader_refuses_for_its_structure():
-    count, known = 0, set()
+    count, beyond = 0, set()
     for place, key, what, plan in mutants():
         errors = refused(plan)
         complaints = [error.message for error in VALIDATOR.iter_errors(in_editors(part(plan, place)))]
-        assert bool(complaints) == any(map(of_structure, errors)), (place, key, what, complaints, errors)
+        if complaints:
+            assert errors, (place, key, what, complaints)
+        if any(map(of_structure, errors)):
+            assert complaints, (place, key, what, errors)
         count += 1
-        known |= {pattern for e in errors for pattern in BEYOND if re.match(pattern, f"{e.code}: {e.message}")}
-    assert count > 1500
-    assert known == set(BEYOND)
+        beyond |= {pattern for e in errors for pattern in BEYOND if re.match(pattern, f"{e.code}: {e.message}")}
+    assert count > 4000
+    assert beyond == set(BEYOND)
 
 
 def test_days_are_days():

@@ -168,11 +168,25 @@ fn one_fault_one_error() {
     spoilt("measure = \"load_mg_l\"", "measure = 5", &[("wrong-type", "county.toml:48:11: rule.load.measure")]);
     spoilt(
         "measure = \"load_mg_l\"",
+        "measure = \"load_mg_l\"\nreading = [{ id = \"r\", due = \"soon\", note = { zh = \"一\", en = \"one\" } }]",
+        &[("unknown-fact", "county.toml:49:30: rule.load.reading.r.due")],
+    );
+    spoilt(
+        "measure = \"load_mg_l\"",
         "measure = \"load_mg_l\"\nbaseline = { value = 60, year = 25 }",
         &[("invalid-year", "county.toml:49:33: rule.load.baseline.year")],
     );
     spoilt("max = 500", "max = 0x10", &[("wrong-type", "county.toml:17:7: fact.plant.load_mg_l.max")]);
     spoilt("[plan]", "[plam]", &[("unknown-field", "county.toml:2:2: plam"), ("missing-field", "plan")]);
+}
+
+#[test]
+fn a_plan_without_its_head_lacks_that_alone() {
+    // Its values have years, and there is no last day that they could lie after.
+    let subject = "[[subject]]\nid = \"city\"\nlabel = { zh = \"市\", en = \"city\" }\n";
+    let errors = errors(&(subject.to_owned() + include_str!("../../spec/lianzhou-135/indicators.toml")));
+    let found: Vec<_> = errors.iter().map(|e| (e.code(), e.path())).collect();
+    assert_eq!(found, [("missing-field", "plan")]);
 }
 
 #[test]

@@ -133,7 +133,7 @@ impl RuleCompiler<'_> {
             requires: requires
                 .and_then(|text| self.condition(prefix(changed(|r| r.requires.is_some())), "requires", &text)),
             decisions: self.decisions(prefix(changed(|r| !r.decisions.is_empty())), decisions),
-            due: self.due(due),
+            due: self.due(if changed(|r| r.due.is_some()) { within } else { "" }, due),
         }
     }
 
@@ -160,12 +160,12 @@ impl RuleCompiler<'_> {
         compiled
     }
 
-    fn due(&mut self, due: Option<&Due>) -> DueDay {
+    fn due(&mut self, within: &str, due: Option<&Due>) -> DueDay {
         match due {
             Some(Due::Date(date)) => DueDay::Date(*date),
-            Some(Due::Fact(name)) => {
-                self.fact_of("due", Some(name), Some(FactKind::Date)).map_or(DueDay::Now, DueDay::Fact)
-            }
+            Some(Due::Fact(name)) => self
+                .fact_of(&format!("{within}due"), Some(name), Some(FactKind::Date))
+                .map_or(DueDay::Now, DueDay::Fact),
             None if self.rule.kind == RuleKind::Target => DueDay::Date(self.plan_end),
             None => DueDay::Now,
         }
