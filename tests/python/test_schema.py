@@ -1,7 +1,8 @@
 """The JSON Schema of plan files against the reader, with validators of other authors.
 
 A plan that has every key is spoilt in one place at a time: each key of each table is left out, misspelt, given other
-values, and put where it is missing. The schema refuses what the reader refuses for structure, and nothing that it takes.
+values, and put where it is missing. What the reader refuses for its structure, the schema refuses; what it takes, the
+schema takes.
 """
 
 import copy

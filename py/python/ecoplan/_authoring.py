@@ -56,7 +56,10 @@ def _write_schema(path: Path, lang: Lang) -> str:
         path.write_text(wanted, encoding="utf-8", newline="")
     elif path.read_text(encoding="utf-8", errors="replace") != wanted:
         renew = shlex.join(["ecoplan", "schema", "--out", str(path)])
-        zh, en = "已存在，与本版本的不同，未改动；更新：", "exists, is not of this version, and is left as it is; to renew it: "
+        zh, en = (
+            "已存在，与本版本的不同，未改动；更新：",
+            "exists, is not of this version, and is left as it is; to renew it: ",
+        )
         return f"{path} {_words.pick(lang, zh, en)}{renew}"
     return _words.pick(lang, f"{path} 供编辑器提示和检查", f"{path} is what editors complete and check by")
 
