@@ -65,27 +65,48 @@ pub(crate) enum Kind {
     Values,
 }
 
+/// How many bytes of a file are counted at once.
+const BLOCK: usize = 1024;
+
+/// How many characters begin in these bytes of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
+}
+
 /// One file.
 pub(crate) struct Source<'s> {
     file: &'s str,
     text: &'s str,
     /// The offset at which each line starts.
     lines: Vec<usize>,
+    /// The characters before each block: a line may be as long as the file, with errors all along.
+    characters: Vec<usize>,
     notes: &'s Notes,
 }
 
 impl<'s> Source<'s> {
     pub(crate) fn new(file: &'s str, text: &'s str, notes: &'s Notes) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1);
-        Source { file, text, lines: std::iter::once(0).chain(breaks).collect(), notes }
+        let blocks = text.as_bytes().chunks(BLOCK).scan(0, |sum, block| {
+            *sum += characters(block);
+            Some(*sum)
+        });
+        let characters = std::iter::once(0).chain(blocks).collect();
+        Source { file, text, lines: std::iter::once(0).chain(breaks).collect(), characters, notes }
     }
 
     /// `file:line:column`, as editors count: from 1, and in characters.
     fn place(&self, offset: usize) -> String {
         let line = self.lines.partition_point(|start| *start <= offset);
         let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
-        let before = self.text.get(start..offset).unwrap_or_default();
-        format!("{}:{line}:{}", self.file, before.chars().count() + 1)
+        let column = self.characters_before(offset).saturating_sub(self.characters_before(start)) + 1;
+        format!("{}:{line}:{column}", self.file)
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let rest = self.text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();
+        self.characters.get(block).copied().unwrap_or_default() + characters(rest)
     }
 
     pub(crate) fn error(&self, offset: usize, path: &str, problem: Problem) {

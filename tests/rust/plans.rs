@@ -181,6 +181,13 @@ fn one_fault_one_error() {
 }
 
 #[test]
+fn columns_count_characters_however_long_the_line() {
+    // 8 characters, and 14 for each table, one of them of three bytes.
+    let errors = errors(&format!("rule = [{}1]", "{ id = \"一\" }, ".repeat(2_000)));
+    assert!(errors.iter().any(|e| e.path() == "county.toml:1:28009: rule"));
+}
+
+#[test]
 fn a_plan_without_its_head_lacks_that_alone() {
     // Its values have years, and there is no last day that they could lie after.
     let subject = "[[subject]]\nid = \"city\"\nlabel = { zh = \"市\", en = \"city\" }\n";
