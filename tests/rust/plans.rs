@@ -82,6 +82,21 @@ fn a_plan_in_order_compiles() {
     assert_eq!(report.finding("load").unwrap().outcome(), Outcome::Breached);
 }
 
+/// As plans print them, with 不得 and without.
+#[test]
+fn printed_words_of_bounds() {
+    for (test, words) in [
+        ("load_mg_l <= 50", ["不超过", "不得超过", "不得高于", "不得大于", "以内"]),
+        ("load_mg_l >= 50", ["不低于", "不得低于", "不得少于", "不得小于", "达到"]),
+    ] {
+        for word in words {
+            let text =
+                SMALL.replace("'load_mg_l <= 50'", &format!("'{test}'")).replace("不超过\"", &format!("{word}\""));
+            Plan::from_toml(&text).unwrap_or_else(|e| panic!("{word}: {e}"));
+        }
+    }
+}
+
 #[test]
 fn one_fault_one_error() {
     spoilt("id = \"county-1\"", "id = county-1", &[("syntax", "county.toml:3:6")]);

@@ -18,7 +18,7 @@ impl RuleCompiler<'_> {
             let field = format!("bounds.{i}");
             let Some(meant) = meaning(&bound.word) else {
                 let expected =
-                    "以上, 以下, 以内, 达到, 不低于, 不超过, 低于, 大于, 超过, 不满, ≥, ≤ … or nothing".to_owned();
+                    "以上, 以下, 以内, 达到, 不低于, 不得低于, 不超过, 不得超过, 低于, 大于, 超过, 不满, ≥, ≤ … or nothing".to_owned();
                 self.fail(&field, Problem::InvalidValue { value: bound.word.clone(), expected });
                 continue;
             };
@@ -77,8 +77,14 @@ fn comparisons(expr: &Expr, negated: bool, found: &mut Vec<(Decimal, Comparison)
 
 /// What a printed bound word allows: 以上, 以下, 以内 include the number (Civil Code art. 1259), 低于, 超过 do not.
 const WORDS: [(&[&str], &[Comparison]); 5] = [
-    (&["≥", "以上", "达到", "大于等于", "不低于", "不少于", "不小于", "至少"], &[Comparison::GreaterOrEqual]),
-    (&["≤", "以下", "以内", "不超过", "不高于", "不大于", "小于等于"], &[Comparison::LessOrEqual]),
+    (
+        &["≥", "以上", "达到", "大于等于", "不低于", "不少于", "不小于", "至少", "不得低于", "不得少于", "不得小于"],
+        &[Comparison::GreaterOrEqual],
+    ),
+    (
+        &["≤", "以下", "以内", "不超过", "不高于", "不大于", "小于等于", "不得超过", "不得高于", "不得大于"],
+        &[Comparison::LessOrEqual],
+    ),
     (&["<", "低于", "小于", "不满", "不足"], &[Comparison::Less]),
     (&[">", "高于", "大于", "超过", "多于"], &[Comparison::Greater]),
     // Printed alone: the condition carries the direction.
