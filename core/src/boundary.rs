@@ -1,6 +1,8 @@
 //! The cases of a rule that its author should look at: below, at and above each number, each fact missing, each outcome and
 //! each reading once. They are found by trying; what is to be expected of them is for a person to say.
 
+mod elsewhere;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::Serialize;
@@ -71,6 +73,9 @@ impl Finder<'_> {
                 if let Some(facts) = self.with(&base, *slot, value, self.as_of) {
                     add(self.case(about, Some(fact.name().to_owned()), &facts, self.as_of));
                 }
+            }
+            for (about, facts) in self.elsewhere(&base, *slot, fact) {
+                add(self.case(about, Some(fact.name().to_owned()), &facts, self.as_of));
             }
         }
         add(self.case("missing", None, &Facts::unknown(self.subject), self.as_of));
