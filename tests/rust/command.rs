@@ -28,7 +28,7 @@ fn assess(arguments: &[&str]) -> Output {
     Command::new(&*ASSESS).args(arguments).output().unwrap()
 }
 
-fn stdout(arguments: &[&str]) -> String {
+pub(crate) fn stdout(arguments: &[&str]) -> String {
     let output = assess(arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
@@ -39,7 +39,7 @@ fn json(arguments: &[&str]) -> Json {
 }
 
 /// A file of this test run.
-fn file(name: &str, content: &[u8]) -> String {
+pub(crate) fn file(name: &str, content: &[u8]) -> String {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&path, content).unwrap();
     path.to_str().unwrap().to_owned()

@@ -14,6 +14,7 @@ mod boundary;
 mod changes;
 mod command;
 mod common;
+mod county;
 mod coverage;
 mod decimal;
 mod diff;

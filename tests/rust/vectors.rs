@@ -304,14 +304,14 @@ fn two_high_gate_in_all_324_states() {
 }
 
 #[derive(Deserialize)]
-struct BadFacts {
+pub(crate) struct BadFacts {
     plan: String,
-    cases: Vec<BadCase>,
+    pub(crate) cases: Vec<BadCase>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct BadCase {
+pub(crate) struct BadCase {
     name: String,
     subject: String,
     json: String,
@@ -330,19 +330,21 @@ struct BadError {
 fn bad_facts() {
     let vectors: BadFacts = load("bad-facts.json");
     let plan = plan(&vectors.plan);
-    for case in vectors.cases {
-        let errors = match plan.evaluate_json(&case.subject, &case.json) {
-            Ok(report) => panic!("{}: accepted: {}", case.name, report.to_json()),
-            Err(errors) => errors,
-        };
-        let found: Vec<_> = errors.iter().map(|e| (e.code(), e.path())).collect();
-        let wanted: Vec<_> = case.errors.iter().map(|e| (e.code.as_str(), e.path.as_str())).collect();
-        assert_eq!(found, wanted, "{}: {errors}", case.name);
-        for (error, expected) in errors.iter().zip(&case.errors) {
-            if let Some(part) = &expected.hint {
-                let hint = error.hint(Lang::En).unwrap_or_default();
-                assert!(hint.contains(part.as_str()), "{}: hint {hint:?} lacks {part:?}", case.name);
-            }
+    vectors.cases.iter().for_each(|case| check_bad_fact(&plan, case));
+}
+
+pub(crate) fn check_bad_fact(plan: &Plan, case: &BadCase) {
+    let errors = match plan.evaluate_json(&case.subject, &case.json) {
+        Ok(report) => panic!("{}: accepted: {}", case.name, report.to_json()),
+        Err(errors) => errors,
+    };
+    let found: Vec<_> = errors.iter().map(|e| (e.code(), e.path())).collect();
+    let wanted: Vec<_> = case.errors.iter().map(|e| (e.code.as_str(), e.path.as_str())).collect();
+    assert_eq!(found, wanted, "{}: {errors}", case.name);
+    for (error, expected) in errors.iter().zip(&case.errors) {
+        if let Some(part) = &expected.hint {
+            let hint = error.hint(Lang::En).unwrap_or_default();
+            assert!(hint.contains(part.as_str()), "{}: hint {hint:?} lacks {part:?}", case.name);
         }
     }
 }
