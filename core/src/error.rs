@@ -274,7 +274,7 @@ impl Problem {
             Problem::WrongType { found, expected } => {
                 format!("类型不符：应为{}，实为{}", in_chinese(expected), in_chinese(found))
             }
-            Problem::InvalidValue { value, expected } => format!("“{value}”无效：应为 {expected}"),
+            Problem::InvalidValue { value, expected } => format!("“{value}”无效：应为{}", in_chinese(expected)),
             Problem::NotANumber { value } => format!("“{value}”不是数字"),
             Problem::NotFinite { value } => format!("“{value}”不是有限数"),
             Problem::TooManyDigits { value, .. } => format!("“{value}”位数过多，无法精确保存"),
@@ -317,7 +317,7 @@ impl Problem {
             Problem::ExpressionSyntax { detail, column } => format!("第 {column} 列语法错误：{detail}"),
             Problem::Unsupported { feature, column } => format!("第 {column} 列：不支持的 FEEL 功能：{feature}"),
             Problem::UnknownFunction { name, column, .. } => format!("第 {column} 列：没有函数“{name}”"),
-            Problem::NotBoolean { found } => format!("条件的结果是 {found}，不是“是/否”"),
+            Problem::NotBoolean { found } => format!("条件的结果是{}，不是“是/否”", in_chinese(found)),
         }
     }
 }
@@ -452,6 +452,7 @@ impl std::error::Error for Errors {}
 fn in_chinese(kind: &str) -> String {
     let with_more = [
         ("one of: ", "下列之一："),
+        ("one of ", "下列之一："),
         ("a list of: ", "下列选项的列表："),
         ("a number in ", "数字，单位 "),
         ("the number ", "数字 "),
@@ -462,6 +463,24 @@ fn in_chinese(kind: &str) -> String {
     }
     let kinds = [
         ("true or false", "是或否（true、false）"),
+        ("yes or no", "是或否"),
+        ("a choice", "选项"),
+        ("a set of choices", "选项的集合"),
+        ("a date", "日期"),
+        ("a text", "文字"),
+        ("a whole number of at least 0", "不小于 0 的整数"),
+        ("a day, such as 2025-12-31", "日期，如 2025-12-31，不加引号"),
+        ("a table", "表（{ … }）"),
+        ("an array of tables", "一组表（[[ … ]]）"),
+        ("a list of texts", "文字的列表"),
+        ("string", "文字"),
+        ("integer", "整数"),
+        ("float", "小数"),
+        ("boolean", "true 或 false"),
+        ("array", "列表"),
+        ("datetime", "日期"),
+        ("table", "表（{ … }）"),
+        ("a name of letters, digits and `_`", "由字母、数字和 _ 组成的名称"),
         ("a number", "数字"),
         ("a bare number", "不带单位的数字"),
         ("a string", "文字"),

@@ -302,3 +302,20 @@ fn a_corrected_target_is_another_plan_and_says_so() {
     assert_eq!(code("target-energy-intensity-2025"), "no-numeric-target");
     assert_eq!(code("two-high-definition"), "no-numeric-target");
 }
+
+/// An author who reads Chinese is told in Chinese.
+#[test]
+fn what_is_wrong_with_a_plan_in_chinese() {
+    for (from, to, message) in [
+        ("'kind_of_plant = \"old\"'", "'kind_of_plant'", "条件的结果是选项，不是“是/否”"),
+        ("'load_mg_l <= 50'", "'load_mg_l'", "条件的结果是数字，单位 mg/L，不是“是/否”"),
+        ("'load_mg_l <= 50'", "'count(kind_of_plant) <= 50'", "类型不符"),
+        ("kind = \"target\"", "kind = \"goal\"", "“goal”无效：应为下列之一：`target`"),
+        ("label = { zh = \"旧\", en = \"old\" }", "label = \"旧\"", "类型不符：应为表（{ … }），实为文字"),
+    ] {
+        assert!(SMALL.contains(from), "{from} is not in the plan");
+        let errors = errors(&SMALL.replacen(from, to, 1));
+        let messages: Vec<_> = errors.iter().map(|error| error.message(Lang::Zh)).collect();
+        assert!(messages.iter().any(|found| found.starts_with(message)), "{message} is not in {messages:?}");
+    }
+}

@@ -25,8 +25,8 @@ pub(crate) enum Type {
 impl Type {
     pub(crate) fn describe(&self) -> String {
         match self {
-            Type::Number(Some(unit)) => format!("a number in {unit}"),
-            Type::Number(None) => "a number".to_owned(),
+            Type::Number(Some(unit)) if !unit.to_string().is_empty() => format!("a number in {unit}"),
+            Type::Number(_) => "a number".to_owned(),
             Type::YesNo => "yes or no".to_owned(),
             Type::Text(_) => "a choice".to_owned(),
             Type::Set(_) => "a set of choices".to_owned(),
