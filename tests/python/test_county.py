@@ -60,7 +60,9 @@ def test_cases(county):
             # What is open has to be said.
             agree(said(finding), {"missing": [], "possible": [], **wanted(expected)}, place)
             if "notes" in expected:
-                assert [note.code for note in finding.notes if note.code != "document"] == expected["notes"], place
+                assert [note["code"] for note in finding.notes if note["code"] != "document"] == expected["notes"], (
+                    place
+                )
             if "readings" in expected:
                 others = {other["reading"]: said(other) for other in finding.readings}
                 assert others.keys() == expected["readings"].keys(), place

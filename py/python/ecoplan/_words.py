@@ -57,6 +57,14 @@ KINDS: dict[str, Text] = {
     "deadline": {"zh": "期限", "en": "deadline"},
 }
 
+# What became of a test from one version of a plan to another.
+TESTS: dict[str, Text] = {
+    "none": {"zh": "未变", "en": "none"},
+    "tightened": {"zh": "收紧", "en": "tightened"},
+    "loosened": {"zh": "放宽", "en": "loosened"},
+    "moved": {"zh": "改变", "en": "moved"},
+}
+
 BINDING: dict[str, Text] = {
     "binding": {"zh": "约束性指标", "en": "binding indicator"},
     "expected": {"zh": "预期性指标", "en": "expected indicator"},

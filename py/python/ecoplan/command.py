@@ -368,7 +368,8 @@ def _run_check(options: argparse.Namespace) -> int:
 
 
 def _run_diff(options: argparse.Namespace) -> int:
-    form, lang = _format(options), options.lang
+    form = _format(options)
+    lang: Lang = options.lang
     one, other = (
         _load([name]) if name.endswith(".toml") or os.sep in name else ecoplan.plan(name)
         for name in (options.earlier, options.later)
@@ -385,15 +386,18 @@ def _run_diff(options: argparse.Namespace) -> int:
     for change in found["changed"]:
         witness = change["witness"]
         facts = "; ".join(f"{name} = {_listed(value)}" for name, value in (witness or {"facts": {}})["facts"].items())
-        shown = f"{facts}: {pair([witness['before'], witness['after']])}" if witness else ""
+        ends = [_words.verdict("", witness[end], lang) for end in ("before", "after")] if witness else None
+        shown = f"{facts}: {pair(ends)}" if witness else ""
         others = [pair(change["attribute"]), pair(change["strength"]), pair(change["due"])]
-        rows.append([change["after"], change["test"], "; ".join(filter(None, others)), shown])
+        rows.append([change["after"], _words.TESTS[change["test"]][lang], "; ".join(filter(None, others)), shown])
     with _terminal.console(options.out) as console:
         headings = _words.pick(lang, "规则|检验|其他变化|例证", "rule|test|other changes|a case").split("|")
         _terminal.table(console, headings, rows)
+        console.print()
         for zh, en, ids in (("新增", "added", found["added"]), ("删去", "removed", found["removed"])):
-            console.print(f"\n{_words.pick(lang, zh, en)} ({len(ids)}): {', '.join(ids)}", soft_wrap=True)
-        console.print(f"\n{_words.pick(lang, '相同', 'the same')}: {found['same']}", soft_wrap=True)
+            if ids:
+                console.print(f"{_words.pick(lang, zh, en)} ({len(ids)}): {', '.join(ids)}", soft_wrap=True)
+        console.print(f"{_words.pick(lang, '相同', 'the same')}: {found['same']}", soft_wrap=True)
     return 0
 
 
