@@ -4,7 +4,7 @@ import start, { analyse, read } from "./ecoplan/authoring.js";
 import "./ecoplan/form.js";
 import { inLanguage, lang, option, pick } from "./site.js";
 
-const EXAMPLE = `# A plan of one rule. Facts, rules and conditions: see the README.
+const EXAMPLE = `# A plan of one rule. How to write one: spec/AUTHORING.md, spec/AUTHORING.zh-CN.md.
 
 [plan]
 id = "example"
