@@ -344,7 +344,7 @@ impl Judge<'_> {
                 found.add(Outcome::Satisfied, None);
             }
             if late.yes || late.unknown {
-                found.add(self.unmet_when_due(), None);
+                found.add(unmet_when_due(self.rule), None);
             }
         }
         if done.no || done.unknown {
@@ -364,7 +364,7 @@ impl Judge<'_> {
     }
 
     fn unmet(&self, found: &mut impl Found) {
-        let outcome = self.unmet_when_due();
+        let outcome = unmet_when_due(self.rule);
         let due = self.due();
         // Where progress is asked for, the day makes no difference.
         found.leave_open(due.unknown && outcome != Outcome::Pending);
@@ -392,14 +392,14 @@ impl Judge<'_> {
             },
         }
     }
+}
 
-    /// What "not met" means once it is due: the strength of the text decides.
-    fn unmet_when_due(&self) -> Outcome {
-        match self.rule.rule.strength.class {
-            StrengthClass::Mandatory | StrengthClass::InPrinciple => Outcome::Breached,
-            StrengthClass::Progressive => Outcome::Pending,
-            StrengthClass::Encouraged => Outcome::Triggered,
-        }
+/// What "not met" means once it is due: the strength of the text decides.
+pub(crate) fn unmet_when_due(rule: &RuleProgram) -> Outcome {
+    match rule.rule.strength.class {
+        StrengthClass::Mandatory | StrengthClass::InPrinciple => Outcome::Breached,
+        StrengthClass::Progressive => Outcome::Pending,
+        StrengthClass::Encouraged => Outcome::Triggered,
     }
 }
 

@@ -64,6 +64,7 @@ mod because;
 mod boundary;
 mod change;
 mod diff;
+mod dmn;
 mod explain;
 mod finding;
 mod progress;

@@ -10,6 +10,7 @@ use crate::boundary::boundary_cases;
 use crate::case::Case;
 use crate::compile::compile;
 use crate::diff::difference;
+use crate::dmn::dmn;
 use crate::error::nearest;
 use crate::facts::{Facts, check, consistent};
 use crate::feel::Expr;
@@ -303,6 +304,31 @@ impl Plan {
         }
         let nearest = nearest(rule, self.rules().iter().map(|rule| rule.id.as_str()));
         Err(Error::new("rule", Problem::UnknownRule { name: rule.to_owned(), nearest }).into())
+    }
+
+    /// The rules of a subject as a decision model of the OMG DMN 1.5 standard, in XML: its facts and `as_of` are the input
+    /// data, each rule and each other reading (`<rule>.<reading>`) is a decision, whose value is the outcome; of a gate or
+    /// definition `{outcome, decision}`. Title, clause, citation and strength stand beside it.
+    ///
+    /// A fact that is null there is not known: the conditions carry the guards that this needs, so that a standard engine
+    /// comes to the outcome and decision that [`Plan::evaluate`] gives, *undetermined* included. Margins, reasons and what
+    /// is missing are not exported, nor what refuses an input beyond its type, range and choices; `as_of` and facts that
+    /// the plan shares between cases have to be given. A reading that standard FEEL cannot express stands in the model's
+    /// extension elements as `notExported`, with the reason.
+    ///
+    /// ```
+    /// let model = ecoplan::plan("lianzhou-145")?.dmn("township_wwtp")?;
+    /// assert!(model.contains("<text>influent_bod5_mg_l &gt;= 100</text>"));
+    /// # Ok::<(), ecoplan::Errors>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - a subject the plan does not have — `unknown-subject`.
+    /// - a fact of the subject called `as_of` — `name-clash`.
+    pub fn dmn(&self, subject: &str) -> Result<String, Errors> {
+        let (_, subject) = self.subject(subject)?;
+        dmn(&self.program, subject)
     }
 
     /// Judges one case: facts by name, from a struct, a map, or anything else that serialises to one.

@@ -136,12 +136,19 @@ fn operator(expr: &Expr, go: &dyn Fn(&Expr) -> Outlook) -> Outlook {
 
 impl Expr {
     /// Whether known operands can give null: a divisor may be zero, a number too large, a scale no whole number.
-    fn may_fail(&self) -> bool {
+    pub(crate) fn may_fail(&self) -> bool {
+        let not_zero = |e: &Expr| matches!(e, Expr::Literal(Value::Number(n)) if *n != Decimal::ZERO);
+        let may_divide = |e: &Expr| matches!(e, Expr::Arithmetic(Arithmetic::Divide, _, by) if !not_zero(by));
+        self.may_outgrow() || self.any(&may_divide)
+    }
+
+    /// Whether known operands can give null for another reason than a division by zero.
+    pub(crate) fn may_outgrow(&self) -> bool {
         self.digits(&mut Vec::new()).is_none()
     }
 
-    /// How many digits before the point the numbers in a value can have; none where computing it may fail. `locals` are
-    /// the digits of the variables in scope.
+    /// How many digits before the point the numbers in a value can have, divided by zero or not; none where computing it
+    /// may fail otherwise. `locals` are the digits of the variables in scope.
     fn digits(&self, locals: &mut Vec<u32>) -> Option<u32> {
         let held = |digits: u32| Some(digits).filter(|d| *d <= HELD);
         match self {
@@ -158,10 +165,8 @@ impl Expr {
                 body
             }
             Expr::Arithmetic(Arithmetic::Multiply, a, b) => held(a.digits(locals)? + b.digits(locals)?),
-            Expr::Arithmetic(Arithmetic::Divide, a, b) => match &**b {
-                Expr::Literal(Value::Number(n)) if *n != Decimal::ZERO => held(a.digits(locals)? + n.decimals()),
-                _ => None,
-            },
+            // What is not zero is at least 1 in the last decimal.
+            Expr::Arithmetic(Arithmetic::Divide, a, b) => held(a.digits(locals)? + b.decimals()?),
             Expr::Call(function, arguments) => {
                 let most = self.most_digits(locals)?;
                 match (function, arguments.as_slice()) {
@@ -184,6 +189,18 @@ impl Expr {
             }
             Expr::Arithmetic(..) => held(self.most_digits(locals)? + 1),
             _ => self.most_digits(locals),
+        }
+    }
+
+    /// How many decimals a number has at most, where it is a fact, a literal, or such added and multiplied.
+    fn decimals(&self) -> Option<u32> {
+        match self {
+            Expr::Literal(Value::Number(n)) => Some(n.decimals()),
+            Expr::Fact(_) => Some(19),
+            Expr::Negate(a) => a.decimals(),
+            Expr::Arithmetic(Arithmetic::Add | Arithmetic::Subtract, a, b) => Some(a.decimals()?.max(b.decimals()?)),
+            Expr::Arithmetic(Arithmetic::Multiply, a, b) => Some(a.decimals()? + b.decimals()?),
+            _ => None,
         }
     }
 
