@@ -49,8 +49,8 @@ impl Guard<'_> {
                 self.ends(value, &[(Comparison::GreaterOrEqual, low), (Comparison::LessOrEqual, high)])?
             }
             Expr::In { value, tests } => self.membership(value, tests)?,
-            Expr::And(items) => Expr::And(self.all(items)?),
-            Expr::Or(items) => Expr::Or(self.all(items)?),
+            Expr::And(items) => joined(merged(self.all(items)?, Expr::And), Expr::And),
+            Expr::Or(items) => joined(merged(self.all(items)?, Expr::Or), Expr::Or),
             Expr::Not(a) => Expr::Not(self.boxed(a)?),
             Expr::If { condition, then, otherwise } => self.branches(condition, then, otherwise)?,
             Expr::Quantified { every, name, list, body } => match &**list {
@@ -95,16 +95,10 @@ impl Guard<'_> {
         if self.is_set(value) {
             return Err("a set looked up in a list");
         }
-        let plain = |e: &Expr| matches!(e, Expr::Literal(_));
-        let listed = |test: &Test| match test {
-            Test::Value(Expr::List(items)) => items.iter().all(plain),
-            Test::Value(single) => plain(single),
-            _ => false,
-        };
-        if tests.iter().all(listed) {
+        if let Some(members) = literals(tests) {
             computable([value])?;
             let value = self.expr(value)?;
-            return Ok(unless_null([&value], Expr::In { value: Box::new(value.clone()), tests: tests.to_vec() }));
+            return Ok(unless_null([&value], Expr::In { value: Box::new(value.clone()), tests: members }));
         }
         let passed = tests.iter().map(|test| match test {
             Test::Value(list) if self.is_set(list) => self.contains(list, value),
@@ -199,6 +193,19 @@ fn computable<'e>(operands: impl IntoIterator<Item = &'e Expr>) -> Result<(), Re
     }
 }
 
+/// The members of a list that is written out, without brackets; none where it is empty or has other tests in it.
+fn literals(tests: &[Test]) -> Option<Vec<Test>> {
+    let mut members = Vec::new();
+    for test in tests {
+        match test {
+            Test::Value(Expr::List(items)) => members.extend(items.iter().cloned().map(Test::Value)),
+            other => members.push(other.clone()),
+        }
+    }
+    let literal = |test: &Test| matches!(test, Test::Value(Expr::Literal(_)));
+    (!members.is_empty() && members.iter().all(literal)).then_some(members)
+}
+
 /// A member of a set is never null.
 fn can_be_null(guarded: &Expr) -> bool {
     !matches!(guarded, Expr::Literal(_) | Expr::Local(_))
@@ -221,6 +228,29 @@ fn unless_null<'e>(operands: impl IntoIterator<Item = &'e Expr>, expr: Expr) -> 
         then: Box::new(Expr::Literal(Value::Null)),
         otherwise: Box::new(expr),
     }
+}
+
+/// Conditions under one and the same guard as one condition under it: null together, they are null joined.
+fn merged(items: Vec<Expr>, join: fn(Vec<Expr>) -> Expr) -> Vec<Expr> {
+    let mut groups: Vec<(Option<Box<Expr>>, Vec<Expr>)> = Vec::new();
+    for item in items {
+        let (guard, inner) = match item {
+            Expr::If { condition, then, otherwise } if *then == Expr::Literal(Value::Null) => {
+                (Some(condition), *otherwise)
+            }
+            plain => (None, plain),
+        };
+        match groups.iter_mut().find(|(known, _)| known.is_some() && *known == guard) {
+            Some((_, group)) => group.push(inner),
+            None => groups.push((guard, vec![inner])),
+        }
+    }
+    let null = || Box::new(Expr::Literal(Value::Null));
+    let whole = |(guard, group)| match (guard, joined(group, join)) {
+        (Some(condition), otherwise) => Expr::If { condition, then: null(), otherwise: Box::new(otherwise) },
+        (None, plain) => plain,
+    };
+    groups.into_iter().map(whole).collect()
 }
 
 fn is_null(expr: &Expr) -> Box<Expr> {
