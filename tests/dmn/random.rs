@@ -72,7 +72,8 @@ fn condition_of_facts() -> impl Strategy<Value = String> {
         1 => Just("some e in s satisfies e = c".to_owned()),
         1 => (sign(), 0_u8..4).prop_map(|(op, n)| format!("count(s) {op} {n}")),
         1 => (sign(), day()).prop_map(|(op, d)| format!("d {op} date(\"{d}\")")),
-        1 => Just("max(d, due) > done_on".to_owned()),
+        // No `max`: the other engine knows none of dates.
+        1 => sign().prop_map(|op| format!("d {op} due")),
     ]
 }
 
@@ -202,7 +203,7 @@ fn random_plans_over_random_facts() {
     let mut different = Vec::new();
     let case = (prop::collection::vec(rule(), 1..5), prop::collection::vec(facts(), 20));
     let mut runner = TestRunner::new(Config { cases: 1, failure_persistence: None, ..Config::default() });
-    for _ in 0..400 {
+    for _ in 0..200 {
         let (rules, cases) = case.new_tree(&mut runner).unwrap().current();
         let Some(plan) = plan(&rules) else { continue };
         let plan = plan.at("2026-06-30".parse().unwrap());

@@ -11,8 +11,8 @@ use crate::{Decimal, Value};
 /// Why something cannot be said in standard FEEL with the same meaning.
 pub(super) type Refused = &'static str;
 
-/// How deep `if` may nest: each level repeats its branches.
-const MAX_IFS: usize = 4;
+/// How many parts a condition may have: guards repeat what they guard, level by level.
+const MAX_PARTS: u64 = 500;
 
 /// The condition in standard FEEL.
 ///
@@ -20,9 +20,6 @@ const MAX_IFS: usize = 4;
 ///
 /// What asks whether something is known *and* may not be computable: FEEL has one null for both.
 pub(super) fn guarded(condition: &Expr, subject: &SubjectProgram) -> Result<Expr, Refused> {
-    if ifs(condition) > MAX_IFS {
-        return Err("`if` within `if` within `if`, too deep to be guarded");
-    }
     Guard { subject }.expr(condition)
 }
 
@@ -40,6 +37,14 @@ impl Guard<'_> {
     }
 
     fn expr(&self, expr: &Expr) -> Result<Expr, Refused> {
+        let guarded = self.node(expr)?;
+        match guarded.cost(&|_| 0) {
+            0..=MAX_PARTS => Ok(guarded),
+            _ => Err("a condition that becomes too long with its guards"),
+        }
+    }
+
+    fn node(&self, expr: &Expr) -> Result<Expr, Refused> {
         Ok(match expr {
             Expr::Literal(_) | Expr::Fact(_) | Expr::Local(_) => expr.clone(),
             Expr::Negate(_) | Expr::Arithmetic(..) => held(self.number(expr)?),
@@ -53,13 +58,7 @@ impl Guard<'_> {
             Expr::Or(items) => joined(merged(self.all(items)?, Expr::Or), Expr::Or),
             Expr::Not(a) => Expr::Not(self.boxed(a)?),
             Expr::If { condition, then, otherwise } => self.branches(condition, then, otherwise)?,
-            Expr::Quantified { every, name, list, body } => match &**list {
-                set @ Expr::Fact(_) => {
-                    let (name, list, body) = (name.clone(), list.clone(), self.boxed(body)?);
-                    unless_null([set], Expr::Quantified { every: *every, name, list, body })
-                }
-                _ => return Err("`some` or `every` over a list that is computed"),
-            },
+            Expr::Quantified { every, list, body, .. } => self.quantified(*every, list, body)?,
             Expr::Call(function, arguments) => self.call(*function, arguments)?,
             Expr::List(_) => return Err("a list compared as a whole"),
         })
@@ -152,6 +151,26 @@ impl Guard<'_> {
         })
     }
 
+    /// The condition for each choice that the set may have: other engines stop at the first null that they meet.
+    fn quantified(&self, every: bool, list: &Expr, body: &Expr) -> Result<Expr, Refused> {
+        let choices = match list {
+            Expr::Fact(slot) => self.subject.fact(*slot).map(|fact| &fact.fact.choices),
+            _ => None,
+        };
+        let choices = choices.ok_or("`some` or `every` over a list that is computed")?;
+        let each = choices.iter().map(|choice| {
+            let choice = Expr::Literal(Value::from(choice.id.as_str()));
+            let holds = self.expr(&body.bound(&choice, 0))?;
+            let member = Expr::Call(Function::ListContains, vec![list.clone(), choice]);
+            Ok(match every {
+                true => Expr::Or(vec![Expr::Not(Box::new(member)), holds]),
+                false => Expr::And(vec![member, holds]),
+            })
+        });
+        let each = each.collect::<Result<_, _>>()?;
+        Ok(unless_null([list], joined(each, if every { Expr::And } else { Expr::Or })))
+    }
+
     fn call(&self, function: Function, arguments: &[Expr]) -> Result<Expr, Refused> {
         match (function, arguments) {
             (Function::ListContains, [list, wanted]) => self.contains(list, wanted),
@@ -206,9 +225,8 @@ fn literals(tests: &[Test]) -> Option<Vec<Test>> {
     (!members.is_empty() && members.iter().all(literal)).then_some(members)
 }
 
-/// A member of a set is never null.
 fn can_be_null(guarded: &Expr) -> bool {
-    !matches!(guarded, Expr::Literal(_) | Expr::Local(_))
+    !matches!(guarded, Expr::Literal(_))
 }
 
 /// The expression, or null where one of the operands is.
@@ -295,8 +313,4 @@ fn outgrowing(computed: &Expr, found: &mut Vec<Expr>) {
     if matches!(computed, Expr::Arithmetic(..) | Expr::Call(Function::Sum, _)) && computed.may_outgrow() {
         found.push(computed.clone());
     }
-}
-
-fn ifs(expr: &Expr) -> usize {
-    expr.children().into_iter().map(ifs).max().unwrap_or(0) + usize::from(matches!(expr, Expr::If { .. }))
 }

@@ -107,7 +107,8 @@ impl Writer<'_> {
         format!("{{\noutcome: {outcome},\ndecision: {decision}null\n}}")
     }
 
-    /// An act by a day. One that is done on a day nobody gave is done in time.
+    /// An act by a day. One that is done on a day nobody gave is done in time. No day given is later than `as_of`: a late
+    /// one is past due, whether or not it is known that the act is done.
     fn act(&self, done: &str) -> String {
         let satisfied = quoted(Outcome::Satisfied);
         let not_done = (not(done), self.unmet());
@@ -118,7 +119,7 @@ impl Writer<'_> {
         self.outcome(&[
             (format!("{done} and {done_on} = null"), satisfied.clone()),
             (format!("{done} and {done_on} <= {due}"), satisfied),
-            (format!("{done} and {done_on} > {due}"), quoted(unmet_when_due(self.rule))),
+            (format!("{done_on} > {due}"), quoted(unmet_when_due(self.rule))),
             not_done,
         ])
     }

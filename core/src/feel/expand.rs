@@ -28,7 +28,7 @@ impl Expr {
     }
 
     /// The variable at `depth` replaced by an expression without variables.
-    fn bound(&self, value: &Expr, depth: usize) -> Expr {
+    pub(crate) fn bound(&self, value: &Expr, depth: usize) -> Expr {
         match self {
             Expr::Local(d) if *d == depth => value.clone(),
             // The binder between them is gone.
