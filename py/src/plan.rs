@@ -419,6 +419,21 @@ impl Plan {
         plain(py, &cases)
     }
 
+    /// The rules of a subject as a decision model of the OMG DMN 1.5 standard, in XML, for any engine that speaks it. Its
+    /// facts and ``as_of`` are the inputs, null where they are not known; each rule and each other reading
+    /// (``<rule>.<reading>``) is a decision, whose value is the outcome; of a gate or definition ``{outcome, decision}``.
+    ///
+    /// Margins, reasons and what is missing are not in it, nor facts shared by ``with_facts``. What standard FEEL cannot
+    /// express stands in it as ``notExported``, with the reason.
+    ///
+    /// Raises:
+    ///     Error: A subject that the plan does not have (``unknown-subject``); a fact of the subject called ``as_of``
+    ///         (``name-clash``).
+    #[pyo3(signature = (subject, /))]
+    fn dmn(&self, py: Python<'_>, subject: &str) -> PyResult<String> {
+        checked(py, || py.detach(|| self.plan.dmn(subject)))
+    }
+
     /// The fact that would settle the most open findings of a case; those given as ``None`` are not asked again.
     ///
     /// Raises:

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use dsntk_feel::FeelScope;
 use dsntk_feel::context::FeelContext;
 use dsntk_feel::values::Value as Other;
 use dsntk_model_evaluator::ModelEvaluator;
@@ -18,7 +17,6 @@ pub(crate) struct Model {
     evaluator: Arc<ModelEvaluator>,
     namespace: String,
     name: String,
-    subject: String,
     /// The decisions that the model says it lacks.
     pub(crate) not_exported: Vec<String>,
 }
@@ -33,7 +31,6 @@ impl Model {
                 .unwrap_or_else(|e| panic!("{subject}: {e}\n{text}")),
             namespace: format!("urn:ecoplan:{}:{subject}", plan.id()),
             name: format!("{} {subject}", plan.id()),
-            subject: subject.to_owned(),
             not_exported: text.lines().filter_map(lacks).collect(),
         }
     }
@@ -56,8 +53,7 @@ impl Model {
     }
 
     /// Compares every rule and reading with a report, and gives the number of comparisons and what is different.
-    pub(crate) fn compare(&self, plan: &Plan, report: &Report, different: &mut Vec<String>) -> usize {
-        let facts = context(plan, &self.subject, report);
+    pub(crate) fn compare(&self, report: &Report, facts: &FeelContext, different: &mut Vec<String>) -> usize {
         let mut compared = 0;
         for finding in report.findings() {
             let rule = finding.rule();
@@ -74,7 +70,7 @@ impl Model {
                     continue;
                 }
                 compared += 1;
-                let theirs = self.says(&decision, &facts);
+                let theirs = self.says(&decision, facts);
                 if ours != theirs {
                     different.push(format!(
                         "{decision} as of {}: ours {ours:?}, theirs {theirs:?}\n    {facts}",
@@ -95,22 +91,26 @@ pub(crate) fn decisions(plan: &Plan, subject: &str) -> usize {
 /// The facts of a report as the other engine takes them.
 pub(crate) fn context(plan: &Plan, subject: &str, report: &Report) -> FeelContext {
     let facts = serde_json::to_value(report).unwrap()["facts"].take();
-    let day = |day: &str| format!("date(\"{day}\")");
-    let mut entries = vec![format!("as_of: {}", day(&report.as_of().to_string()))];
+    let day = |day: &str| Other::Date(day.parse().unwrap());
+    let mut context = FeelContext::default();
+    context.set_entry(&"as_of".into(), day(&report.as_of().to_string()));
     for fact in plan.facts(subject).unwrap() {
         let value = match &facts[&fact.name] {
             Json::Object(dated) => &dated["value"],
             value => value,
         };
-        let text = match (value, fact.kind) {
-            (Json::Null, _) => "null".to_owned(),
-            (Json::String(number), FactKind::Number) => number.clone(),
+        let value = match (value, fact.kind) {
+            (Json::Null, _) => Other::Null(None),
+            (Json::String(number), FactKind::Number) => Other::Number(number.parse().unwrap()),
             (Json::String(date), FactKind::Date) => day(date),
-            (Json::String(_) | Json::Bool(_) | Json::Array(_), _) => value.to_string(),
+            (Json::String(choice), _) => Other::String(choice.clone()),
+            (Json::Bool(yes), _) => Other::Boolean(*yes),
+            (Json::Array(set), _) => {
+                Other::List(set.iter().map(|member| Other::String(member.as_str().unwrap().to_owned())).collect())
+            }
             (other, kind) => panic!("{}: {other} for {kind:?}", fact.name),
         };
-        entries.push(format!("{}: {text}", fact.name));
+        context.set_entry(&fact.name.as_str().into(), value);
     }
-    let text = format!("{{{}}}", entries.join(", "));
-    dsntk_feel_evaluator::evaluate_context(&FeelScope::default(), &text).unwrap_or_else(|e| panic!("{text}: {e}"))
+    context
 }

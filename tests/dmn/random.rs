@@ -8,7 +8,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value as Json, json};
 
-use crate::engine::{Model, decisions};
+use crate::engine::{Model, context, decisions};
 
 const CHOICES: [&str; 3] = ["red", "green", "blue"];
 const DAYS: [&str; 3] = ["2024-06-30", "2025-01-01", "2026-01-01"];
@@ -212,7 +212,7 @@ fn random_plans_over_random_facts() {
         for facts in &cases {
             let report = plan.evaluate("x", facts).unwrap();
             let mut here = Vec::new();
-            compared += model.compare(&plan, &report, &mut here);
+            compared += model.compare(&report, &context(&plan, "x", &report), &mut here);
             wanted += decisions(&plan, "x") - model.not_exported.len();
             different.extend(here.into_iter().map(|text| format!("{text}\n{rules:#?}")));
         }

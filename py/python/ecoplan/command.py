@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
+from xml.etree import ElementTree
 
 import ecoplan
 
@@ -138,6 +139,12 @@ def _parser() -> argparse.ArgumentParser:
 
     make = command("schema", _authoring.schema, "write the JSON Schema of plan files", "schema --out plan.schema.json")
     make.add_argument("--out", metavar="FILE", help="where to write; otherwise standard output")
+
+    about = "write the rules of a subject as a DMN 1.5 decision model"
+    make = command("dmn", _run_dmn, about, "dmn urban_wwtp --out urban_wwtp.dmn")
+    make.add_argument("subject", help="`ecoplan rules` lists the subjects")
+    make.add_argument("--out", metavar="FILE", help="where to write; otherwise standard output")
+    _plan_options(make)
 
     make = command("check", _run_check, "check plan files", "check plan.toml sewage.toml --analyse")
     make.add_argument("plan", nargs="+", help="the TOML files of one plan, or a bundled plan", metavar="FILE.toml|ID")
@@ -338,6 +345,16 @@ def _listed(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return ", ".join(value) if isinstance(value, list) else value
+
+
+def _run_dmn(options: argparse.Namespace) -> int:
+    model = _plan(options).dmn(options.subject)
+    with _files.writer(options.out) as stream:
+        stream.write(model)
+    text = _words.pick(options.lang, "未导出", "not exported")
+    for left in ElementTree.fromstring(model).iter("{urn:ecoplan:dmn}notExported"):
+        _complain([f"{left.get('decision')}: {text}: {left.get('reason')}"])
+    return 0
 
 
 def _run_check(options: argparse.Namespace) -> int:
