@@ -60,12 +60,11 @@ fn everything_is_exported() {
     assert_eq!(exported, rules);
 }
 
-/// What was expected, compared and found different.
+/// What was expected, and what is different.
 #[derive(Default)]
 struct Tally {
     cases: usize,
     expected: usize,
-    compared: usize,
     different: Vec<String>,
 }
 
@@ -77,9 +76,9 @@ fn every_case_of_the_vectors() {
         files.into_iter().map(|file| file.join().unwrap()).collect()
     });
     let sum = |count: fn(&Tally) -> usize| files.iter().map(count).sum::<usize>();
-    println!("{} cases, {} expectations, {} comparisons", sum(|f| f.cases), sum(|f| f.expected), sum(|f| f.compared));
     let different: Vec<&str> = files.iter().flat_map(|f| &f.different).map(String::as_str).collect();
     assert!(different.is_empty(), "{} differ\n{}", different.len(), different.join("\n"));
+    assert!(sum(|f| f.expected) > sum(|f| f.cases), "each case expects something");
 }
 
 impl Cases {
@@ -105,7 +104,6 @@ impl Cases {
             }
             let compared = model.compare(&report, &facts, &mut tally.different);
             assert_eq!(compared, decisions(&plan, &case.subject), "{}", case.name);
-            tally.compared += compared;
             tally.cases += 1;
         }
         tally
