@@ -1,5 +1,6 @@
 //! What one rule says about one case: a view of what was settled, with what explains it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::ser::SerializeStruct;
@@ -163,12 +164,9 @@ impl<'a> Finding<'a> {
 
     /// The alternative readings that give another outcome, decision or possibility.
     pub fn readings(&self) -> Vec<Alternative> {
-        let key = |parts: &Parts, s: &Settled| {
-            (s.outcome, decision_id(parts, s.decision).map(str::to_owned), possible(parts, &s.possible))
-        };
-        let default = key(&self.rule.parts, self.settled);
+        let default = said(&self.rule.parts, self.settled);
         let all = self.rule.rule.readings.iter().zip(&self.rule.readings).zip(self.readings);
-        all.filter(|((_, parts), settled)| key(parts, settled) != default)
+        all.filter(|((_, parts), settled)| said(parts, settled) != default)
             .map(|((reading, parts), settled)| self.alternative(reading, parts, settled))
             .collect()
     }
@@ -240,6 +238,15 @@ impl fmt::Debug for Finding<'_> {
 
 fn decision_id(parts: &Parts, place: Option<usize>) -> Option<&str> {
     parts.decisions.get(place?).map(|(decision, _)| decision.id.as_str())
+}
+
+/// An outcome with the id of a decision.
+type Said<'a> = (Outcome, Option<&'a str>);
+
+/// What is said, and what is possible, in whatever order: a reading may list the same decisions in another one.
+fn said<'a>(parts: &'a Parts, settled: &Settled) -> (Said<'a>, BTreeSet<Said<'a>>) {
+    let said = |(outcome, place): &Conclusion| (*outcome, decision_id(parts, *place));
+    (said(&(settled.outcome, settled.decision)), settled.possible.iter().map(said).collect())
 }
 
 fn possible(parts: &Parts, conclusions: &[Conclusion]) -> Vec<Possible> {

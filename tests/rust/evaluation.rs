@@ -284,6 +284,23 @@ const TWO: &str = "[[rule.decision]]\nid = \"d1\"\nwhen = 'WHEN'\nlabel = { zh =
                    [[rule.decision]]\nid = \"d2\"\nwhen = 'w'\nlabel = { zh = \"l\", en = \"l\" }";
 
 #[test]
+fn decisions_in_another_order_are_no_other_reading() {
+    let decision = |at: &str, id: &str, when: &str| {
+        format!("[[{at}.decision]]\nid = \"{id}\"\nwhen = '{when}'\nlabel = {{ zh = \"l\", en = \"l\" }}\n")
+    };
+    let at = "rule.reading";
+    let body = decision("rule", "d1", "b")
+        + &decision("rule", "d2", "w")
+        + "[[rule.reading]]\nid = \"a\"\nnote = { zh = \"n\", en = \"n\" }\n"
+        + &decision(at, "d2", "w")
+        + &decision(at, "d1", "b");
+    let plan = one_rule("gate", &body).unwrap_or_else(|e| panic!("{e}"));
+    let readings = |facts: &str| plan.evaluate_json("s", facts).unwrap().finding("g").unwrap().readings().len();
+    assert_eq!(readings("{}"), 0, "d1, d2 or neither, either way");
+    assert_eq!(readings(r#"{"b": true, "w": true}"#), 1, "d1, or d2");
+}
+
+#[test]
 fn what_is_decided_is_not_missing() {
     let two = |when: &str| TWO.replace("WHEN", when);
     let decided = ["triggered d2", "satisfied"];
