@@ -163,11 +163,15 @@ pub(crate) fn margin_of(subject: &SubjectProgram, rule: &RuleProgram, facts: &Fa
 /// dropped that is not needed.
 fn needed(rule: &RuleProgram, parts: &Parts, facts: &Facts, as_of: Date, unknown: Slots) -> Vec<usize> {
     let mut kept = unknown.clone();
-    for slot in unknown.into_vec().into_iter().rev() {
+    let mut tried = unknown.into_vec();
+    while let Some(slot) = tried.pop() {
         kept.remove(slot);
         let then: Several = conclude(rule, parts, facts, as_of, Some(&|s| kept.contains(s)));
         if then.open {
             kept.insert(slot);
+        } else if rule.done_on == Some(slot) {
+            // Where the day of an act does not matter, the day that it is due on may not either.
+            tried = kept.clone().into_vec();
         }
     }
     kept.into_vec()
@@ -357,8 +361,9 @@ impl Judge<'_> {
         let Some(done_on) = self.rule.done_on else { return Truth::False.into() };
         match self.facts.value(done_on) {
             Value::Date(done_on) => self.due_day(|due| *done_on > due),
-            // Done on a day nobody gave counts as done in time, and is noted; no day given can be later than today.
-            _ if self.will_be_known(done_on) => Outlook { yes: self.due().yes, ..Outlook::EITHER },
+            // No day that will be given can be later than today.
+            _ if self.will_be_known(done_on) => Outlook { no: true, ..self.due() },
+            // Done on a day nobody gave counts as done in time, and is noted.
             _ => Truth::False.into(),
         }
     }

@@ -43,6 +43,12 @@ says = {{ zh = "s", en = "s" }}
         fact("doubtful", "yes_no"),
         rule("outfalls", "deadline", "mandatory", "done = \"finished\"\ndone_on = \"finished_on\"\ndue = 2021-12-31"),
         rule("agreed", "deadline", "mandatory", "done = \"finished\"\ndone_on = \"finished_on\"\ndue = \"agreed_by\""),
+        rule(
+            "agreed-lately",
+            "deadline",
+            "mandatory",
+            "applies = 'finished_on >= date(2021, 1, 1)'\ndone = \"finished\"\ndone_on = \"finished_on\"\ndue = \"agreed_by\"",
+        ),
         rule("agreed-level", "target", "mandatory", "requires = 'n >= 5'\ndue = \"agreed_by\""),
         rule("agreed-progress", "target", "progressive", "requires = 'n >= 5'\ndue = \"agreed_by\""),
         rule("principle", "obligation", "in_principle", "requires = 'n >= 5'"),
@@ -97,6 +103,9 @@ fn a_due_day_that_is_a_fact() {
     assert_eq!(of(r#"{"finished": false}"#, "agreed"), (Undetermined, vec!["agreed_by".to_owned()]));
     assert_eq!(of(r#"{"finished": false, "agreed_by": "2024-06-30"}"#, "agreed"), (Pending, vec![]));
     assert_eq!(of(r#"{"finished": false, "agreed_by": "2024-06-29"}"#, "agreed"), (Breached, vec![]));
+    // The day of an act may be late as long as nobody says when it was due.
+    let both = vec!["finished_on".to_owned(), "agreed_by".to_owned()];
+    assert_eq!(of(r#"{"finished": true}"#, "agreed-lately"), (Undetermined, both));
 }
 
 #[test]
