@@ -343,6 +343,19 @@ fn what_is_decided_is_not_missing() {
         let found = plan.evaluate_json("s", r#"{"x": 1}"#).unwrap().finding("g").unwrap().possible();
         assert_eq!(found.iter().any(|p| p.outcome == Outcome::Undetermined), may_fail, "{test}: {found:?}");
     }
+    // What is known, and what has an answer for null too, does not fail.
+    let either = ["satisfied", "breached"];
+    let failing = ["satisfied", "breached", "undetermined"];
+    open("obligation", "requires = 'x / y > 5'", r#"{"y": 2}"#, &["x"], &either);
+    open("obligation", "requires = 'x / y > 5'", r#"{"y": 0}"#, &["x"], &failing);
+    open("obligation", "requires = 'round up(x, count(st)) > 5'", r#"{"st": ["p"]}"#, &["x"], &either);
+    open("obligation", "requires = 'round up(x, count(st) / 2) > 5'", r#"{"st": ["p"]}"#, &["x"], &failing);
+    open("obligation", "requires = 'x / y = 5'", r#"{"x": 1}"#, &["y"], &either);
+    open("obligation", "requires = 'x / y in (5, 6)'", r#"{"x": 1}"#, &["y"], &either);
+    open("obligation", "requires = 'x / y in (5, > 6)'", r#"{"x": 1}"#, &["y"], &failing);
+    let branches = "requires = '(if b then x / count(st) else x) > 5'";
+    open("obligation", branches, r#"{"b": false}"#, &["x"], &either);
+    open("obligation", branches, r#"{"b": true}"#, &["x", "st"], &failing);
     open("obligation", "requires = 'x * 0.95 > y'", "{}", &["x", "y"], &["satisfied", "breached"]);
     open("obligation", "requires = 'x + lo > y'", "{}", &["x", "y", "lo"], &["satisfied", "breached"]);
 }

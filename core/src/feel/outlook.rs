@@ -3,12 +3,14 @@
 //! Judged node by node: comparisons over facts that will be known may come out either way, independently of each
 //! other. So the outlook never omits what can happen, and may keep what only a correlation between facts excludes.
 
-use super::ast::{Arithmetic, Expr, Function};
+use super::ast::{Arithmetic, Comparison, Expr, Function, Test};
 use super::eval::{Locals, Truth, eval, rounding};
+use crate::facts::MAX_DECIMALS;
 use crate::{Decimal, Rounding, Value};
 
-/// How many digits a number can have.
+/// How many digits a number can have, and how many before the point one that is given.
 const HELD: u32 = 34;
+const GIVEN: u32 = 15;
 
 /// The values a condition can take. For a number, `yes` and `no` together mean: some known value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,6 +90,7 @@ pub(crate) fn outlook(
         return Outlook::of(&now);
     }
     let go = |e: &Expr| outlook(e, facts, locals, will_be_known);
+    let may_fail = || Then { facts, locals, will_be_known, bound: &[], divides: false }.digits(expr).is_none();
     match expr {
         Expr::And(items) => items.iter().map(go).fold(Truth::True.into(), Outlook::and),
         Expr::Or(items) => items.iter().map(go).fold(Truth::False.into(), Outlook::or),
@@ -106,9 +109,12 @@ pub(crate) fn outlook(
         Expr::Quantified { every, list, body, .. } => {
             let items = match eval(list, facts, locals) {
                 Value::List(items) if !list.mentions(will_be_known) => items,
+                // Members that are not known yet: either way, and open where the body has other unknowns.
                 _ => {
-                    let members = some_list(go(list), body, facts, will_be_known);
-                    return Outlook { null: members.null || expr.may_fail(), ..members };
+                    let stays =
+                        |slot: usize| !will_be_known(slot) && facts.get(slot).is_none_or(|v| *v == Value::Unknown);
+                    let unknown = go(list).unknown || body.mentions(&stays);
+                    return Outlook { unknown, null: may_fail(), ..Outlook::EITHER };
                 }
             };
             let each = items.iter().map(|item| outlook(body, facts, &Locals::Bound(item, locals), will_be_known));
@@ -118,101 +124,143 @@ pub(crate) fn outlook(
                 each.fold(Truth::False.into(), Outlook::or)
             }
         }
-        _ => operator(expr, &go),
+        // Any operator that is not boolean algebra: with known operands it may come out either way.
+        _ => {
+            let unknown = expr.children().into_iter().any(|operand| go(operand).unknown);
+            Outlook { unknown, null: may_fail(), ..Outlook::EITHER }
+        }
     }
 }
 
-/// A quantifier over members that are not known yet: either way, and open where the body has other unknowns.
-fn some_list(list: Outlook, body: &Expr, facts: &[Value], will_be_known: &dyn Fn(usize) -> bool) -> Outlook {
-    let stays_unknown = |slot: usize| !will_be_known(slot) && facts.get(slot).is_none_or(|v| *v == Value::Unknown);
-    Outlook { unknown: list.unknown || body.mentions(&stays_unknown), null: list.null, ..Outlook::EITHER }
-}
-
-/// Any operator that is not boolean algebra: with known operands it may come out either way.
-fn operator(expr: &Expr, go: &dyn Fn(&Expr) -> Outlook) -> Outlook {
-    let operands = expr.children().into_iter().map(go).fold(Outlook::default(), Outlook::or_else);
-    Outlook { unknown: operands.unknown, null: operands.null || expr.may_fail(), ..Outlook::EITHER }
+/// What is known of the operands of something that may fail.
+#[derive(Clone, Copy)]
+struct Then<'a> {
+    facts: &'a [Value],
+    locals: &'a Locals<'a>,
+    will_be_known: &'a dyn Fn(usize) -> bool,
+    /// How many digits the variables have whose members are not known yet, innermost last.
+    bound: &'a [u32],
+    /// Whether no divisor is zero.
+    divides: bool,
 }
 
 impl Expr {
     /// Whether known operands can give null: a divisor may be zero, a number too large, a scale no whole number.
     pub(crate) fn may_fail(&self) -> bool {
-        let not_zero = |e: &Expr| matches!(e, Expr::Literal(Value::Number(n)) if *n != Decimal::ZERO);
-        let may_divide = |e: &Expr| matches!(e, Expr::Arithmetic(Arithmetic::Divide, _, by) if !not_zero(by));
-        self.may_outgrow() || self.any(&may_divide)
+        self.may_be_null(false)
     }
 
     /// Whether known operands can give null for another reason than a division by zero.
     pub(crate) fn may_outgrow(&self) -> bool {
-        self.digits(&mut Vec::new()).is_none()
+        self.may_be_null(true)
     }
 
-    /// How many digits before the point the numbers in a value can have, divided by zero or not; none where computing it
-    /// may fail otherwise. `locals` are the digits of the variables in scope.
-    fn digits(&self, locals: &mut Vec<u32>) -> Option<u32> {
-        let held = |digits: u32| Some(digits).filter(|d| *d <= HELD);
-        match self {
-            Expr::Literal(Value::Number(n)) => u32::try_from(n.abs().round(0, Rounding::Floor)?.to_string().len()).ok(),
-            Expr::Literal(_) => Some(0),
-            Expr::Fact(_) => Some(15),
-            // Of a variable bound further out nothing is known, but that it is held.
-            Expr::Local(depth) => Some(locals.iter().rev().nth(*depth).copied().unwrap_or(HELD)),
-            Expr::Quantified { list, body, .. } => {
-                let members = list.digits(locals)?;
-                locals.push(members);
-                let body = body.digits(locals);
-                locals.pop();
-                body
-            }
-            Expr::Arithmetic(Arithmetic::Multiply, a, b) => held(a.digits(locals)? + b.digits(locals)?),
-            // What is not zero is at least 1 in the last decimal.
-            Expr::Arithmetic(Arithmetic::Divide, a, b) => held(a.digits(locals)? + b.decimals()?),
-            Expr::Call(function, arguments) => {
-                let most = self.most_digits(locals)?;
-                match (function, arguments.as_slice()) {
-                    // Rounding may carry into one more digit; to tens or more, it makes a small number large.
-                    (_, [_, Expr::Literal(Value::Number(places))]) if rounding(*function).is_some() => {
-                        held(most.max(u32::try_from((-*places).to_i64()?).unwrap_or(0)) + 1)
-                    }
-                    (_, [_, _]) if rounding(*function).is_some() => None,
-                    (Function::Floor | Function::Ceiling, _) => held(most + 1),
-                    // Of nothing there is no sum, least or greatest.
-                    (Function::Sum | Function::Min | Function::Max, [list])
-                        if list.any(&|e| e.members() == Some(0)) =>
-                    {
-                        None
-                    }
-                    (Function::Sum, [list]) => held(most + list.members().unwrap_or(1).ilog10() + 1),
-                    (Function::Sum, items) => held(most + items.len().ilog10() + 1),
-                    _ => Some(most),
-                }
-            }
-            Expr::Arithmetic(..) => held(self.most_digits(locals)? + 1),
-            _ => self.most_digits(locals),
-        }
+    fn may_be_null(&self, divides: bool) -> bool {
+        let then = Then { facts: &[], locals: &Locals::None, will_be_known: &|_| true, bound: &[], divides };
+        then.digits(self).is_none()
     }
 
     /// How many decimals a number has at most, where it is a fact, a literal, or such added and multiplied.
     fn decimals(&self) -> Option<u32> {
         match self {
             Expr::Literal(Value::Number(n)) => Some(n.decimals()),
-            Expr::Fact(_) => Some(19),
+            Expr::Fact(_) => Some(MAX_DECIMALS),
             Expr::Negate(a) => a.decimals(),
             Expr::Arithmetic(Arithmetic::Add | Arithmetic::Subtract, a, b) => Some(a.decimals()?.max(b.decimals()?)),
             Expr::Arithmetic(Arithmetic::Multiply, a, b) => Some(a.decimals()? + b.decimals()?),
             _ => None,
         }
     }
+}
 
-    fn most_digits(&self, locals: &mut Vec<u32>) -> Option<u32> {
-        self.children().into_iter().try_fold(0, |most, child| Some(child.digits(locals)?.max(most)))
-    }
-
-    /// How many members a written list has.
-    fn members(&self) -> Option<usize> {
-        match self {
-            Expr::List(items) => Some(items.len()),
-            _ => None,
+impl Then<'_> {
+    /// How many digits before the point the numbers in a value can have; none where computing it may fail.
+    fn digits(self, expr: &Expr) -> Option<u32> {
+        let held = |digits: u32| Some(digits).filter(|d| *d <= HELD);
+        match eval(expr, self.facts, self.locals) {
+            Value::Null => return None,
+            Value::Number(n) => return whole_digits(n),
+            Value::Unknown | Value::List(_) => {}
+            _ => return Some(0),
+        }
+        match expr {
+            Expr::Fact(_) => Some(GIVEN),
+            // Of a variable bound further out nothing is known, but that it is held.
+            Expr::Local(depth) => Some(self.bound.iter().rev().nth(*depth).copied().unwrap_or(HELD)),
+            Expr::Quantified { list, body, .. } => {
+                let bound = [self.bound, &[self.digits(list)?]].concat();
+                Then { locals: &Locals::Bound(&Value::Unknown, self.locals), bound: &bound, ..self }.digits(body)
+            }
+            // These have an answer for null too.
+            Expr::Compare(Comparison::Equal | Comparison::NotEqual, ..) | Expr::Call(Function::ListContains, _) => {
+                Some(0)
+            }
+            Expr::Call(Function::Count, _) => Some(GIVEN),
+            Expr::In { value, tests } => {
+                let bounds = tests.iter().flat_map(Test::comparisons).filter(|(op, _)| op.is_order());
+                bounds.map(|(_, bound)| bound).try_for_each(|bound| {
+                    self.digits(value)?;
+                    self.digits(bound).map(|_| ())
+                })?;
+                Some(0)
+            }
+            Expr::If { condition, then, otherwise } => {
+                let condition = outlook(condition, self.facts, self.locals, self.will_be_known);
+                let open = condition.unknown || !self.bound.is_empty();
+                let yes = (open || condition.yes).then(|| self.digits(then));
+                let no = (open || condition.no || condition.null).then(|| self.digits(otherwise));
+                Some(yes.unwrap_or(Some(0))?.max(no.unwrap_or(Some(0))?))
+            }
+            Expr::Arithmetic(Arithmetic::Multiply, a, b) => held(self.digits(a)? + self.digits(b)?),
+            Expr::Arithmetic(Arithmetic::Divide, a, b) => match eval(b, self.facts, self.locals) {
+                // The least divisor is a one at its last decimal.
+                Value::Number(n) if n != Decimal::ZERO => held(self.digits(a)? + n.decimals()),
+                _ if self.divides => held(self.digits(a)? + b.decimals()?),
+                _ => None,
+            },
+            Expr::Arithmetic(..) => held(self.most(expr)? + 1),
+            Expr::Call(function, arguments) => self.of_call(*function, expr, arguments),
+            _ => self.most(expr),
         }
     }
+
+    fn most(self, expr: &Expr) -> Option<u32> {
+        expr.children().into_iter().try_fold(0, |most, child| Some(self.digits(child)?.max(most)))
+    }
+
+    fn of_call(self, function: Function, call: &Expr, arguments: &[Expr]) -> Option<u32> {
+        let held = |digits: u32| Some(digits).filter(|d| *d <= HELD);
+        let most = self.most(call)?;
+        match arguments {
+            // Rounding may carry into one more digit; to tens or more, it makes a small number large.
+            [number, places] if rounding(function).is_some() => match eval(places, self.facts, self.locals) {
+                Value::Number(places) => {
+                    held(self.digits(number)?.max(u32::try_from((-places).to_i64()?).unwrap_or(0)) + 1)
+                }
+                _ => None,
+            },
+            _ if rounding(function).is_some() => held(most + 1),
+            // Of nothing there is no sum, least or greatest.
+            [list] if function != Function::Abs && self.may_be_empty(list) => None,
+            _ if function == Function::Sum => {
+                let members = match arguments {
+                    [Expr::List(items)] => items.len(),
+                    items => items.len(),
+                };
+                held(most + members.max(1).ilog10() + 1)
+            }
+            _ => Some(most),
+        }
+    }
+
+    fn may_be_empty(self, list: &Expr) -> bool {
+        match eval(list, self.facts, self.locals) {
+            Value::List(items) => items.is_empty(),
+            _ => list.any(&|e| matches!(e, Expr::List(items) if items.is_empty())),
+        }
+    }
+}
+
+fn whole_digits(number: Decimal) -> Option<u32> {
+    u32::try_from(number.abs().round(0, Rounding::Floor)?.to_string().len()).ok()
 }
