@@ -340,9 +340,12 @@ impl Judge<'_> {
             Value::Unknown if self.will_be_known(done) => Outlook::EITHER,
             value => Truth::of(value).into(),
         };
-        found.leave_open(done.unknown);
+        let late = self.late();
+        // Done too late is no better than not done.
+        let same = late == Truth::True.into()
+            && (self.due() == Truth::True.into() || unmet_when_due(self.rule) == Outcome::Pending);
+        found.leave_open(done.unknown && !same);
         if done.yes || done.unknown {
-            let late = self.late();
             found.leave_open(late.unknown);
             if late.no || late.unknown {
                 found.add(Outcome::Satisfied, None);
