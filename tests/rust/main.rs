@@ -18,6 +18,7 @@ mod county;
 mod coverage;
 mod decimal;
 mod diff;
+mod differential;
 mod evaluation;
 mod explain;
 mod fuzz;
