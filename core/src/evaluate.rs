@@ -162,19 +162,21 @@ pub(crate) fn margin_of(subject: &SubjectProgram, rule: &RuleProgram, facts: &Fa
 /// A minimal set of facts after which the finding cannot stay open: from the last declared to the first, each is
 /// dropped that is not needed.
 fn needed(rule: &RuleProgram, parts: &Parts, facts: &Facts, as_of: Date, unknown: Slots) -> Vec<usize> {
-    let mut kept = unknown.clone();
-    let mut tried = unknown.into_vec();
-    while let Some(slot) = tried.pop() {
-        kept.remove(slot);
-        let then: Several = conclude(rule, parts, facts, as_of, Some(&|s| kept.contains(s)));
-        if then.open {
-            kept.insert(slot);
-        } else if rule.done_on == Some(slot) {
-            // Where the day of an act does not matter, the day that it is due on may not either.
-            tried = kept.clone().into_vec();
+    let mut kept = unknown;
+    loop {
+        let tried = kept.clone().into_vec();
+        for slot in tried.iter().rev() {
+            kept.remove(*slot);
+            let then: Several = conclude(rule, parts, facts, as_of, Some(&|s| kept.contains(s)));
+            if then.open {
+                kept.insert(*slot);
+            }
+        }
+        // Where something is dropped, what was only needed beside it may not be any more.
+        if kept.as_slice().len() == tried.len() {
+            return tried;
         }
     }
-    kept.into_vec()
 }
 
 /// Collects what a rule can conclude.

@@ -318,6 +318,9 @@ fn what_is_decided_is_not_missing() {
     let members = "requires = 'every v in [x, lo] satisfies v < 5'";
     open("obligation", members, "{}", &["x", "lo"], &["satisfied", "breached"]);
     open("obligation", members, r#"{"x": 1}"#, &["lo"], &["satisfied", "breached"]);
+    // What was needed beside something else that is not needed.
+    let branches = "requires = 'every e in (if b then [y + y] else [x]) satisfies hi > 3'";
+    open("obligation", branches, r#"{"b": false}"#, &["hi"], &["satisfied", "breached"]);
     // A quotient can turn out not to be computable, or a product of many; sums and products of two cannot.
     open(
         "obligation",
