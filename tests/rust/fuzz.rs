@@ -2,13 +2,8 @@
 
 use std::path::Path;
 
-use ecoplan_tests::fuzz;
+use ecoplan_tests::fuzz::TARGETS;
 use proptest::prelude::*;
-
-type Target = fn(&[u8]);
-
-const TARGETS: [(&str, Target); 4] =
-    [("expression", fuzz::expression), ("plan", fuzz::plan), ("facts", fuzz::facts), ("receipt", fuzz::receipt)];
 
 fn seeds(target: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
@@ -22,6 +17,17 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
         seeds.extend(reports.map(|report| report.to_json().into_bytes()));
     }
     seeds
+}
+
+#[test]
+fn every_entry_point_is_a_target_of_cargo_fuzz() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/fuzz_targets");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut targets: Vec<String> = files.map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    targets.sort();
+    let mut names = TARGETS.map(|(name, _)| name);
+    names.sort_unstable();
+    assert_eq!(targets, names);
 }
 
 #[test]
