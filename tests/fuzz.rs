@@ -14,17 +14,21 @@ use serde_json::Value as Json;
 pub type Target = fn(&[u8]);
 
 /// Every entry point by name; each is a binary of the crate in `fuzz/`, and has a folder of seeds there.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 10] = [
     ("expression", expression),
     ("context", context),
     ("plan", plan),
     ("model", model),
     ("facts", facts),
+    ("scorecard", scorecard),
     ("cells", cells),
     ("receipt", receipt),
     ("json", json),
     ("scalars", scalars),
 ];
+
+/// Small subjects, whose facts are of every kind: one run is short.
+const SUBJECTS: [&str; 5] = ["urban_wwtp", "township_wwtp", "project", "activity", "combustion_unit"];
 
 static PLAN: LazyLock<Plan> = LazyLock::new(|| ecoplan::plan("lianzhou-145").unwrap());
 
@@ -83,13 +87,17 @@ fn judges(plan: &Plan) {
     }
 }
 
-/// Facts that are accepted give a report that is a receipt, and values a scorecard whose counts add up.
+/// Facts that are accepted give a report that is a receipt.
 pub fn facts(bytes: &[u8]) {
-    for subject in PLAN.subjects() {
-        if let Ok(report) = PLAN.evaluate_json(&subject.id, bytes) {
+    for subject in SUBJECTS {
+        if let Ok(report) = PLAN.evaluate_json(subject, bytes) {
             assert!(PLAN.verify(report.to_json()).is_ok());
         }
     }
+}
+
+/// Values that are accepted give a scorecard whose counts add up.
+pub fn scorecard(bytes: &[u8]) {
     if let Ok(card) = PLAN.scorecard_json(bytes) {
         let counts = card.counts;
         assert_eq!(counts.assessed, counts.satisfied + counts.breached + counts.pending + counts.undetermined);
@@ -161,8 +169,8 @@ pub fn cells(bytes: &[u8]) {
         })
         .collect();
     let columns: Vec<Column<'_>> = reads.iter().map(|read| Column::read(rows.len(), read)).collect();
-    for subject in PLAN.subjects() {
-        let Ok(batch) = PLAN.batch(&subject.id, &names) else { continue };
+    for subject in SUBJECTS {
+        let Ok(batch) = PLAN.batch(subject, &names) else { continue };
         let mut verdicts = Verdicts::default();
         batch.evaluate(&columns, 0..rows.len(), &mut verdicts).unwrap_or_else(|e| panic!("{e}"));
         for row in 0..rows.len() {
@@ -173,13 +181,13 @@ pub fn cells(bytes: &[u8]) {
                 Some(Given::Text(text)) => text.parse::<Date>().ok(),
                 Some(_) => None,
             };
-            let single = day.map(|day| PLAN.at(day).case(&subject.id, &given));
+            let single = day.map(|day| PLAN.at(day).case(subject, &given));
             let wrong = verdicts.errors.iter().any(|errors| errors.row == row);
             let Some(Ok(case)) = single else {
-                assert!(wrong, "row {row} of {}", subject.id);
+                assert!(wrong, "row {row} of {subject}");
                 continue;
             };
-            assert!(!wrong, "row {row} of {}", subject.id);
+            assert!(!wrong, "row {row} of {subject}");
             for ((rule, outcome, decision), verdict) in case.outcomes().zip(&verdicts.rules) {
                 let code = verdict.outcomes.get(row).copied().unwrap_or(NONE);
                 assert_eq!(Outcome::ALL.get(usize::from(code)), Some(&outcome), "row {row}, {}", rule.id);
