@@ -12,6 +12,7 @@ use crate::decimal::Rounding;
 use crate::evaluate::{Conclusion, settle};
 use crate::facts::{Facts, consistent};
 use crate::feel::{Expr, Locals, eval};
+use crate::finding::differ;
 use crate::model::FactKind;
 use crate::program::{DueDay, FactEntry, Parts, RuleProgram, SubjectProgram};
 use crate::slots::Slots;
@@ -40,10 +41,32 @@ const MAX_FOLLOWED: usize = 12;
 
 /// The cases of one rule.
 pub(crate) fn boundary_cases(subject: &SubjectProgram, rule: &RuleProgram, as_of: Date) -> Vec<BoundaryCase> {
-    let mut slots = rule.slots(&rule.parts);
-    rule.readings.iter().for_each(|parts| rule.slots(parts).as_slice().iter().for_each(|slot| slots.insert(*slot)));
-    let finder = Finder { subject, rule, slots, as_of };
-    finder.cases()
+    Finder::new(subject, rule, as_of).cases()
+}
+
+/// What the cases of one rule come to.
+pub(crate) struct Reachable {
+    /// Each outcome and decision, in order.
+    pub(crate) conclusions: Vec<Conclusion>,
+    /// Of each reading, whether it makes a difference.
+    pub(crate) readings: Vec<bool>,
+}
+
+pub(crate) fn reachable(subject: &SubjectProgram, rule: &RuleProgram, as_of: Date) -> Reachable {
+    let finder = Finder::new(subject, rule, as_of);
+    let mut found = Reachable { conclusions: Vec::new(), readings: vec![false; rule.readings.len()] };
+    for case in finder.cases() {
+        let (facts, day) = (finder.facts(&case.facts), case.as_of.unwrap_or(as_of));
+        let settled = |parts: &Parts| settle(subject, rule, parts, &facts, day);
+        let default = settled(&rule.parts);
+        found.conclusions.push((default.outcome, default.decision));
+        for (parts, differs) in rule.readings.iter().zip(&mut found.readings) {
+            *differs |= differ((parts, &settled(parts)), (&rule.parts, &default));
+        }
+    }
+    found.conclusions.sort_unstable();
+    found.conclusions.dedup();
+    found
 }
 
 struct Finder<'a> {
@@ -56,7 +79,13 @@ struct Finder<'a> {
 /// A value of a fact, and where it lies.
 type Candidate = (&'static str, Value);
 
-impl Finder<'_> {
+impl<'a> Finder<'a> {
+    fn new(subject: &'a SubjectProgram, rule: &'a RuleProgram, as_of: Date) -> Self {
+        let mut slots = rule.slots(&rule.parts);
+        rule.readings.iter().for_each(|parts| rule.slots(parts).as_slice().iter().for_each(|slot| slots.insert(*slot)));
+        Finder { subject, rule, slots, as_of }
+    }
+
     fn cases(&self) -> Vec<BoundaryCase> {
         let mut seen: Vec<(Conclusion, Facts)> = Vec::new();
         let base = self.base(&mut seen);

@@ -236,6 +236,11 @@ impl fmt::Debug for Finding<'_> {
     }
 }
 
+/// Whether two readings of a rule give another outcome, decision or possibility.
+pub(crate) fn differ(one: (&Parts, &Settled), other: (&Parts, &Settled)) -> bool {
+    said(one.0, one.1) != said(other.0, other.1)
+}
+
 fn decision_id(parts: &Parts, place: Option<usize>) -> Option<&str> {
     parts.decisions.get(place?).map(|(decision, _)| decision.id.as_str())
 }

@@ -62,6 +62,7 @@ mod slots;
 mod analyse;
 mod because;
 mod boundary;
+mod case_coverage;
 mod change;
 mod diff;
 mod dmn;
@@ -81,6 +82,7 @@ pub use batch::{Batch, Bits, Cell, Column, NONE, Read, RowErrors, RuleVerdicts, 
 pub use because::{Because, FactValue, Node};
 pub use boundary::BoundaryCase;
 pub use case::Case;
+pub use case_coverage::{CaseCoverage, ConclusionCases, Covered, ReadingCases, RuleCases};
 pub use change::{Change, Direction};
 pub use coverage::{ChapterCoverage, Clause, ClauseCounts, ClauseState, Coverage};
 pub use date::{Date, DateError};

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::analyse::analyse;
 use crate::boundary::boundary_cases;
 use crate::case::Case;
+use crate::case_coverage::case_coverage;
 use crate::compile::compile;
 use crate::diff::difference;
 use crate::dmn::dmn;
@@ -17,11 +18,12 @@ use crate::feel::Expr;
 use crate::fields::Notes;
 use crate::input::Input;
 use crate::model::{Document, Fact, Period, Reported, ReportedValue, Rule, Subject};
-use crate::program::{Program, SubjectProgram};
+use crate::program::{Program, RuleProgram, SubjectProgram};
 use crate::read::read;
 use crate::verify::verify;
 use crate::{
-    Analysis, BoundaryCase, Coverage, Date, Decimal, Difference, Error, Errors, Problem, Report, Scorecard, Text, Value,
+    Analysis, BoundaryCase, CaseCoverage, Coverage, Date, Decimal, Difference, Error, Errors, Finding, Problem, Report,
+    Scorecard, Text, Value,
 };
 
 /// A compiled plan. Cheap to clone and to share between threads.
@@ -297,13 +299,35 @@ impl Plan {
     ///
     /// - a rule the plan does not have — `unknown-rule`.
     pub fn boundary_cases(&self, rule: &str) -> Result<Vec<BoundaryCase>, Errors> {
-        for subject in &self.program.subjects {
-            if let Some(found) = subject.rules.iter().find(|known| known.rule.id == rule) {
-                return Ok(boundary_cases(subject, found, self.as_of));
+        match self.compiled_rules().find(|(_, known)| known.rule.id == rule) {
+            Some((subject, found)) => Ok(boundary_cases(subject, found, self.as_of)),
+            None => {
+                let nearest = nearest(rule, self.rules().iter().map(|rule| rule.id.as_str()));
+                Err(Error::new("rule", Problem::UnknownRule { name: rule.to_owned(), nearest }).into())
             }
         }
-        let nearest = nearest(rule, self.rules().iter().map(|rule| rule.id.as_str()));
-        Err(Error::new("rule", Problem::UnknownRule { name: rule.to_owned(), nearest }).into())
+    }
+
+    /// Which outcomes, decisions and readings of each rule the cases behind these findings come to, and which none does,
+    /// of those that [`Plan::boundary_cases`] finds. A finding of a rule that the plan does not have counts for nothing:
+    /// [`Plan::only`] gives the coverage of some rules.
+    ///
+    /// ```
+    /// let plan = ecoplan::plan("lianzhou-145")?;
+    /// let rule = "wwtp-township-bod-100";
+    /// let report = plan.evaluate_json("township_wwtp", r#"{"influent_bod5_mg_l": 99.9}"#)?;
+    /// let coverage = plan.only([rule])?.case_coverage(report.finding(rule));
+    /// let cases: Vec<_> = coverage.rules[0].conclusions.iter().map(|one| (one.outcome.as_str(), one.cases)).collect();
+    /// assert_eq!(cases, [("breached", 1), ("undetermined", 0), ("pending", 0), ("satisfied", 0)]);
+    /// # Ok::<(), ecoplan::Errors>(())
+    /// ```
+    pub fn case_coverage<'a>(&self, findings: impl IntoIterator<Item = Finding<'a>>) -> CaseCoverage {
+        case_coverage(self, findings)
+    }
+
+    /// The rules by subject, in declared order.
+    pub(crate) fn compiled_rules(&self) -> impl Iterator<Item = (&SubjectProgram, &RuleProgram)> {
+        self.program.subjects.iter().flat_map(|subject| subject.rules.iter().map(move |rule| (subject, rule)))
     }
 
     /// The rules of a subject as a decision model of the OMG DMN 1.5 standard, in XML: its facts and `as_of` are the input

@@ -11,6 +11,7 @@ mod analyse;
 mod anchors;
 mod batch;
 mod boundary;
+mod case_coverage;
 mod changes;
 mod command;
 mod common;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ecoplan::{Expression, Finding, Lang, Plan, Value};
+use ecoplan::{Expression, Finding, Lang, Plan, Report, Value};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -12,7 +12,7 @@ fn load<T: for<'de> Deserialize<'de>>(file: &str) -> T {
 }
 
 /// All files of one kind: `cases.json`, `cases-air.json` …
-fn load_all<T: for<'de> Deserialize<'de>>(kind: &str) -> impl Iterator<Item = T> {
+pub(crate) fn load_all<T: for<'de> Deserialize<'de>>(kind: &str) -> impl Iterator<Item = T> {
     ecoplan_spec::VECTORS.iter().filter(move |(name, _)| name.starts_with(kind)).map(|(name, _)| load(name))
 }
 
@@ -34,7 +34,7 @@ fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
 #[expect(dead_code, reason = "`about` is for readers")]
 pub(crate) struct Cases {
     about: String,
-    plan: String,
+    pub(crate) plan: String,
     pub(crate) cases: Vec<Case>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Expected {
     missing: Option<Vec<String>>,
     possible: Option<Vec<String>>,
     notes: Option<Vec<String>>,
-    readings: Option<BTreeMap<String, Expected>>,
+    pub(crate) readings: Option<BTreeMap<String, Expected>>,
 }
 
 /// Tells a null from a field that is not there.
@@ -117,10 +117,15 @@ fn cases() {
     }
 }
 
+impl Case {
+    pub(crate) fn report(&self, plan: &Plan) -> Report {
+        let plan = self.as_of.as_ref().map_or(plan.clone(), |day| plan.at(day.parse().unwrap()));
+        plan.evaluate_json(&self.subject, self.facts.to_string()).unwrap_or_else(|e| panic!("{}: {e}", self.name))
+    }
+}
+
 pub(crate) fn check_case(plan: &Plan, case: &Case) {
-    let plan = case.as_of.as_ref().map_or(plan.clone(), |day| plan.at(day.parse().unwrap()));
-    let report =
-        plan.evaluate_json(&case.subject, case.facts.to_string()).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+    let report = case.report(plan);
     for (rule, expected) in &case.expect {
         let place = format!("{}: {rule}", case.name);
         let finding = report.finding(rule).unwrap_or_else(|| panic!("{place}: no such rule"));
@@ -231,7 +236,7 @@ fn the_plans_own_tables() {
 }
 
 #[derive(Deserialize)]
-struct Gate {
+pub(crate) struct Gate {
     plan: String,
     subject: String,
     rule: String,
