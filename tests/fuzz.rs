@@ -32,12 +32,14 @@ const SUBJECTS: [&str; 5] = ["urban_wwtp", "township_wwtp", "project", "activity
 
 static PLAN: LazyLock<Plan> = LazyLock::new(|| ecoplan::plan("lianzhou-145").unwrap());
 
-/// An expression that is accepted prints as itself and has a value.
+/// An expression that is accepted prints as itself, unless that is too long for one, and has a value.
 pub fn expression(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let Ok(expression) = text.parse::<Expression>() else { return };
     let printed = expression.to_string();
-    assert_eq!(printed.parse::<Expression>().as_ref(), Ok(&expression), "{printed}");
+    if printed.len() <= 64 * 1024 {
+        assert_eq!(printed.parse::<Expression>().as_ref(), Ok(&expression), "{printed}");
+    }
     let _ = expression.evaluate_json("{}");
 }
 

@@ -135,7 +135,8 @@ impl Expression {
 }
 
 impl fmt::Display for Expression {
-    /// The expression in its one printed form; parsing it gives the same expression.
+    /// The expression in its one printed form; parsing it gives the same expression, unless it has become too long: `1e33` is
+    /// printed with all of its zeros.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.expr.print(&|slot| self.names.get(slot).cloned().unwrap_or_default()))
     }

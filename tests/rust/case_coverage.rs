@@ -40,10 +40,21 @@ fn every_outcome_and_decision_that_can_be_come_to_has_a_vector() {
         let plan = ecoplan::plan(id).unwrap();
         let start = std::time::Instant::now();
         let (all, with_readings) = expected(&plan);
-        println!("{id}: {:?} {:?} of {} rules {:?}", all.conclusions, with_readings.readings, all.rules.len(), start.elapsed());
+        println!(
+            "{id}: {:?} {:?} of {} rules {:?}",
+            all.conclusions,
+            with_readings.readings,
+            all.rules.len(),
+            start.elapsed()
+        );
         for (rule, readings) in all.rules.iter().zip(&with_readings.rules) {
             for one in rule.conclusions.iter().filter(|one| one.cases == 0) {
-                absent.push(format!("{id} {}: {} {}", rule.rule, one.outcome.as_str(), one.decision.clone().unwrap_or_default()));
+                absent.push(format!(
+                    "{id} {}: {} {}",
+                    rule.rule,
+                    one.outcome.as_str(),
+                    one.decision.clone().unwrap_or_default()
+                ));
             }
             for one in readings.readings.iter().filter(|one| one.cases == 0) {
                 absent.push(format!("{id} {}: reading {}", rule.rule, one.reading));

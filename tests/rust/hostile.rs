@@ -34,6 +34,29 @@ fn hostile_text_is_refused_with_its_place() {
 }
 
 #[test]
+fn what_is_accepted_can_be_read_again_as_it_is_printed() {
+    // Each minus but the first is printed with parentheses, which nest.
+    for (levels, signs, accepted) in
+        [(0, 64, true), (0, 65, false), (21, 3, true), (22, 3, false), (31, 2, true), (32, 2, false)]
+    {
+        let minuses = "-".repeat(signs);
+        let text = match levels {
+            0 => format!("{minuses}x"),
+            _ => format!("{}x{}", format!("[{minuses}").repeat(levels), "]".repeat(levels)),
+        };
+        match text.parse::<Expression>() {
+            Ok(expression) => {
+                assert!(accepted, "{levels} {signs}");
+                assert_eq!(expression.to_string().parse::<Expression>(), Ok(expression), "{levels} {signs}");
+            }
+            Err(errors) => {
+                assert_eq!((errors.iter().next().unwrap().code(), accepted), ("too-deep", false), "{levels} {signs}");
+            }
+        }
+    }
+}
+
+#[test]
 fn numbers_are_exact_or_refused() {
     let long = format!("0.{}1e100011", "0".repeat(100_010));
     assert_eq!(long.parse::<Decimal>().map(|d| d.to_string()), Ok("1".to_owned()));

@@ -148,11 +148,14 @@ impl Parser<'_, '_, '_> {
         if self.height > MAX_HEIGHT { Err(Problem::TooDeep { limit: MAX_HEIGHT }) } else { Ok(()) }
     }
 
-    fn expression(&mut self) -> Parsed {
+    /// Counts one level of nesting more.
+    fn nest(&mut self) -> Result<(), Problem> {
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err(Problem::TooDeep { limit: MAX_DEPTH });
-        }
+        if self.depth > MAX_DEPTH { Err(Problem::TooDeep { limit: MAX_DEPTH }) } else { Ok(()) }
+    }
+
+    fn expression(&mut self) -> Parsed {
+        self.nest()?;
         let expr = if self.eat_word("if") {
             let condition = Box::new(self.expression()?);
             let mut height = self.height;
@@ -373,11 +376,13 @@ impl Parser<'_, '_, '_> {
         let mut signs = 0_usize;
         while self.eat_symbol("-") {
             signs += 1;
-            if signs > MAX_DEPTH {
-                return Err(Problem::TooDeep { limit: MAX_DEPTH });
+            // Each but the first stands for one within parentheses, as it is printed.
+            if signs > 1 {
+                self.nest()?;
             }
         }
         let mut expr = self.primary()?;
+        self.depth -= signs.saturating_sub(1);
         for _ in 0..signs {
             expr = match expr {
                 Expr::Literal(Value::Number(n)) => Expr::Literal(Value::Number(-n)),
