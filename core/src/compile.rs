@@ -1,11 +1,14 @@
 //! The model to a program: names become places, conditions are parsed and typed, every inconsistency is found.
 
 mod bounds;
+mod limits;
 mod rule;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use self::bounds::bound_words;
+pub(crate) use self::limits::MAX_NAME;
+use self::limits::limits;
 use self::rule::RuleCompiler;
 use crate::error::nearest;
 use crate::facts::check;
@@ -16,22 +19,18 @@ use crate::program::{FactEntry, Parts, Program, RuleProgram, SubjectProgram};
 use crate::unit::Unit;
 use crate::{Error, Errors, Problem};
 
-/// How large a plan may be, and how many steps judging a case of each of its subjects may take.
-const MAX_FACTS: usize = 5_000;
-const MAX_RULES: usize = 10_000;
+/// How many steps judging a case of each subject of a plan may take.
 const MAX_COST: u64 = 10_000_000;
-/// How long the name of a fact or choice may be, in bytes.
-pub(crate) const MAX_NAME: usize = 200;
 /// How many usual decimals a fact may have.
 pub(crate) const MAX_DECIMALS: u32 = 19;
+/// How long all conditions of a plan may be as reports print them, in bytes: `some` and `every` over written lists opened
+/// up, and each branch and reading by itself.
+const MAX_PRINTED: usize = 8 << 20;
 
 /// Compiles a plan, or reports everything wrong with it.
 pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
     let mut errors = Vec::new();
-    let counts = [("facts", document.facts.len(), MAX_FACTS), ("rules", document.rules.len(), MAX_RULES)];
-    if let Some((what, _, limit)) = counts.into_iter().find(|(_, count, limit)| count > limit) {
-        return Err(Error::new(what, Problem::TooMany { what, limit }).into());
-    }
+    limits(&document)?;
     unique("subject", document.subjects.iter().map(|s| s.id.as_str()), &mut errors);
     let clauses = document.rules.iter().map(|r| &r.id).chain(document.registered.iter().map(|r| &r.id));
     unique("rule", clauses.map(String::as_str), &mut errors);
@@ -56,7 +55,7 @@ pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
             None => errors.push(stranger(format!("fact.{}.{}.subject", fact.subject, fact.name), &fact.subject)),
         }
     }
-    let mut spent = 0_u64;
+    let (mut spent, mut room) = (0_u64, Some(MAX_PRINTED));
     if document.period.end < document.period.start {
         let problem =
             Problem::InvalidValue { value: document.period.end.to_string(), expected: "a day after `start`".into() };
@@ -70,16 +69,20 @@ pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
                     subject,
                     plan_end: document.period.end,
                     errors: &mut errors,
+                    room: &mut room,
                     incomplete: false,
                 };
                 let program = compiler.compile();
                 spent = spent.saturating_add(cost(subject, &program));
                 subject.rules.push(program);
-                if spent > MAX_COST {
-                    // At once, before the rest takes memory.
-                    errors.push(Error::new("plan", Problem::TooCostly { limit: MAX_COST }));
-                    break;
-                }
+                let problem = match room {
+                    None => Problem::TooLarge { limit: MAX_PRINTED },
+                    Some(_) if spent > MAX_COST => Problem::TooCostly { limit: MAX_COST },
+                    Some(_) => continue,
+                };
+                // At once, before the rest takes memory.
+                errors.push(Error::new("plan", problem));
+                break;
             }
             None => errors.push(stranger(format!("rule.{}.subject", rule.id), &rule.subject)),
         }
@@ -172,9 +175,6 @@ fn fact_entry(fact: &Fact, errors: &mut Vec<Error>) -> FactEntry {
     }
     let number = fact.kind == FactKind::Number;
     let chosen = matches!(fact.kind, FactKind::Choice | FactKind::Set);
-    if fact.name.len() > MAX_NAME || fact.choices.iter().any(|c| c.id.len() > MAX_NAME) {
-        fail("name", Problem::TooLarge { limit: MAX_NAME });
-    }
     if let Some(decimals) = fact.decimals.filter(|decimals| *decimals > MAX_DECIMALS) {
         let expected = format!("at most {MAX_DECIMALS}");
         fail("decimals", Problem::InvalidValue { value: decimals.to_string(), expected });

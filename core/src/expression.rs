@@ -12,6 +12,8 @@ use crate::{Decimal, DecimalError, Error, Errors, Problem, Value};
 
 /// How many steps evaluating may take.
 const MAX_COST: u64 = 10_000_000;
+/// How many bytes of a text are compared or joined in the time of a step.
+const STEP: usize = 256;
 
 /// An expression of the supported subset of FEEL, the expression language of the DMN 1.5 standard.
 ///
@@ -124,7 +126,9 @@ impl Expression {
             Some(list @ Value::List(_)) => members(list),
             _ => 0,
         };
-        if self.expr.cost(&length) > MAX_COST {
+        let longest = values.iter().map(longest).max().unwrap_or(0);
+        let per_step = u64::try_from(1 + self.expr.longest_text(longest) / STEP).unwrap_or(u64::MAX);
+        if self.expr.cost(&length).saturating_mul(per_step) > MAX_COST {
             errors.push(Error::new("expression", Problem::TooCostly { limit: MAX_COST }));
         }
         if !errors.is_empty() {
@@ -146,6 +150,15 @@ impl fmt::Display for Expression {
 fn members(value: &Value) -> usize {
     match value {
         Value::List(items) => items.iter().map(|item| 1 + members(item)).sum(),
+        _ => 0,
+    }
+}
+
+/// How long the longest text in a value is, in bytes.
+fn longest(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len(),
+        Value::List(items) => items.iter().map(longest).max().unwrap_or(0),
         _ => 0,
     }
 }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::compile::MAX_NAME;
 use crate::date::YEARS;
 use crate::error::{names, nearest, variant};
 use crate::model::ReportedValue;
@@ -334,6 +335,8 @@ impl<'s, 't> Fields<'s, 't> {
                 continue;
             };
             let names: Option<Vec<&str>> = ids.iter().map(|id| table.get(*id)?.get_ref().as_str()).collect();
+            // What is too long for a name would stand in the path of every field.
+            let names = names.filter(|names| names.iter().all(|name| name.len() <= MAX_NAME));
             let name = names.map_or_else(|| i.to_string(), |names| names.join("."));
             let fields = Fields::new(self.source, table, item.span().start, self.path_of(&format!("{key}.{name}")));
             read(&fields);

@@ -130,6 +130,11 @@ impl Condition {
         }
         Condition { text: subject.print(&expr), expr, facts, branches }
     }
+
+    /// How long it is as it is printed, with each branch by itself, in bytes.
+    pub(crate) fn printed(&self) -> usize {
+        self.text.len() + self.branches.iter().map(Condition::printed).sum::<usize>()
+    }
 }
 
 impl Parts {

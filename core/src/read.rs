@@ -12,8 +12,9 @@ use crate::model::{
 };
 use crate::{Date, Error, Errors, Problem, Text};
 
-/// How large one plan file may be, in bytes.
+/// How large one plan file may be, and all files of a plan together, in bytes.
 const MAX_FILE: usize = 4 << 20;
+const MAX_FILES: usize = 16 << 20;
 
 /// A plan as read, and what was wrong with it.
 pub(crate) struct Read {
@@ -78,10 +79,13 @@ impl Read {
 pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, notes: Notes) -> Read {
     let (mut head, mut incomplete) = (None, false);
     let (mut subjects, mut facts, mut rules, mut registered) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut together = 0_usize;
     for (file, text) in files {
         let source = Source::new(file, text, &notes);
-        if text.len() > MAX_FILE {
-            source.error(0, "", Problem::TooLarge { limit: MAX_FILE });
+        together = together.saturating_add(text.len());
+        let too_large = [(text.len(), MAX_FILE), (together, MAX_FILES)].into_iter().find(|(size, limit)| size > limit);
+        if let Some((_, limit)) = too_large {
+            source.error(0, "", Problem::TooLarge { limit });
             incomplete = true;
             continue;
         }

@@ -108,6 +108,8 @@ pub const VECTORS: &[(&str, &str)] = vectors![
     "cases-rural.json",
     "cases-sewage.json",
     "cases-ships.json",
+    "cases-table1.json",
+    "cases-table2.json",
     "cases-vehicles.json",
     "cases-vocs.json",
     "cases-water.json",

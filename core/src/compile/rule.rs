@@ -1,6 +1,6 @@
 //! One rule: its shape, its conditions, its readings.
 
-use super::unique;
+use super::{MAX_NAME, unique};
 use crate::error::nearest;
 use crate::feel::{Arithmetic, Expr, Resolve, Type, infer, parse};
 use crate::model::{Baseline, BaselineValue, Decision, Due, FactKind, Reading, Rule, RuleKind};
@@ -12,6 +12,8 @@ pub(super) struct RuleCompiler<'a> {
     pub(super) subject: &'a SubjectProgram,
     pub(super) plan_end: Date,
     pub(super) errors: &'a mut Vec<Error>,
+    /// How many bytes the conditions may still be printed as; none once that was not enough.
+    pub(super) room: &'a mut Option<usize>,
     /// Whether a condition did not compile: what depends on the conditions is then not checked.
     pub(super) incomplete: bool,
 }
@@ -191,6 +193,7 @@ impl RuleCompiler<'_> {
     /// A condition; its errors are reported where `within` says it stands.
     fn condition(&mut self, within: Option<&str>, field: &str, text: &str) -> Option<Condition> {
         let subject = self.subject;
+        self.take_room(text.len())?;
         // Every unknown name is reported, not the first alone.
         let mut unknown = Vec::new();
         let mut find = |name: &str| match resolve_with(subject, name, unknown.len() < 20) {
@@ -208,7 +211,11 @@ impl RuleCompiler<'_> {
             Err(unknown)
         };
         match typed {
-            Ok(expr) => Some(Condition::new(expr, subject)),
+            Ok(expr) => {
+                let condition = Condition::new(expr, subject);
+                self.take_room(condition.printed())?;
+                Some(condition)
+            }
             Err(problems) => {
                 self.incomplete = true;
                 if let Some(within) = within {
@@ -217,6 +224,12 @@ impl RuleCompiler<'_> {
                 None
             }
         }
+    }
+
+    fn take_room(&mut self, bytes: usize) -> Option<()> {
+        *self.room = self.room.and_then(|room| room.checked_sub(bytes));
+        self.incomplete |= self.room.is_none();
+        self.room.map(drop)
     }
 }
 
@@ -237,6 +250,10 @@ fn typed(expr: Expr, subject: &SubjectProgram) -> Result<Expr, Problem> {
             found: "null".to_owned(),
             expected: "a value (no fact is ever null)".to_owned(),
         });
+    }
+    // Longer than any choice; opened up, it would stand in many places.
+    if expr.any(&|e| matches!(e, Expr::Literal(Value::Text(text)) if text.len() > MAX_NAME)) {
+        return Err(Problem::TooLarge { limit: MAX_NAME });
     }
     let zero = Expr::Literal(Value::Number(Decimal::ZERO));
     if expr.any(&|e| matches!(e, Expr::Arithmetic(Arithmetic::Divide, _, divisor) if **divisor == zero)) {

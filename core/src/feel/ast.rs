@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::eval::MAX_TEXT;
 use crate::Value;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -284,6 +285,23 @@ impl Expr {
             _ => 1,
         };
         self.children().into_iter().fold(own, |sum, child| sum.saturating_add(child.cost(length)))
+    }
+
+    /// How long a text can get in evaluating, in bytes, that of a fact being at most `of_fact`.
+    pub(crate) fn longest_text(&self, of_fact: usize) -> usize {
+        fn parts(expr: &Expr, longest: &mut usize, sums: &mut u32) {
+            match expr {
+                Expr::Literal(Value::Text(text)) => *longest = text.len().max(*longest),
+                Expr::Arithmetic(Arithmetic::Add, ..) => *sums += 1,
+                _ => {}
+            }
+            expr.children().into_iter().for_each(|child| parts(child, longest, sums));
+        }
+        let (mut longest, mut sums) = (of_fact, 0);
+        parts(self, &mut longest, &mut sums);
+        // Each sum at most doubles what there is.
+        let joined = longest.saturating_mul(2_usize.saturating_pow(sums)).min(MAX_TEXT);
+        longest.max(joined)
     }
 
     /// How deep `and`, `or`, `not` and `if` nest.

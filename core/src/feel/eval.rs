@@ -232,7 +232,7 @@ fn compare(op: Comparison, a: &Value, b: &Value) -> Truth {
 }
 
 /// How long a text may get, in bytes; a longer one is null.
-const MAX_TEXT: usize = 64 * 1024;
+pub(super) const MAX_TEXT: usize = 64 * 1024;
 
 fn arithmetic(op: Arithmetic, a: &Value, b: &Value) -> Value {
     match (a, b) {
