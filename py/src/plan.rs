@@ -9,7 +9,7 @@ use crate::error::{error, guarded};
 use crate::input::{Facts, checked, date, decimal, json};
 use crate::output::{date as py_date, text};
 use crate::plain::plain;
-use crate::report::{Report, Reports};
+use crate::report::{Finding, Report, Reports};
 use crate::scorecard::Scorecard;
 
 /// Opens a bundled plan.
@@ -432,6 +432,16 @@ impl Plan {
     #[pyo3(signature = (subject, /))]
     fn dmn(&self, py: Python<'_>, subject: &str) -> PyResult<String> {
         checked(py, || py.detach(|| self.plan.dmn(subject)))
+    }
+
+    /// Which outcomes, decisions and readings of each rule the cases behind these findings come to, and which none
+    /// does, of those that ``boundary_cases`` finds. A finding of a rule that the plan does not have counts for
+    /// nothing: ``only`` gives the coverage of some rules.
+    #[pyo3(signature = (findings, /))]
+    fn case_coverage<'py>(&self, py: Python<'py>, findings: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let held = findings.try_iter()?.map(|one| Ok(one?.cast_into::<Finding>()?)).collect::<PyResult<Vec<_>>>()?;
+        let found = guarded(|| Ok(self.plan.case_coverage(held.iter().filter_map(|one| one.get().finding()))))?;
+        plain(py, &found)
     }
 
     /// The fact that would settle the most open findings of a case; those given as ``None`` are not asked again.

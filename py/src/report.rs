@@ -192,8 +192,12 @@ impl Finding {
         Py::new(report.py(), Finding { report: report.clone().unbind(), index })
     }
 
+    pub(crate) fn finding(&self) -> Option<ecoplan::Finding<'_>> {
+        self.report.get().report.findings().nth(self.index)
+    }
+
     fn with<T>(&self, read: impl FnOnce(ecoplan::Finding<'_>) -> T) -> PyResult<T> {
-        let finding = self.report.get().report.findings().nth(self.index);
+        let finding = self.finding();
         guarded(|| finding.map(read).ok_or_else(|| PyIndexError::new_err(self.index)))
     }
 }

@@ -692,3 +692,97 @@ def test_cases_that_were_filled_in(run, tmp_path):
     table.write_text("influent_bod5_mg_l\n99.9\n", encoding="utf-8")
     status, _, problem = run("cases", rule, "--check", table)
     assert status == 2 and "no column is called `expected`" in problem
+
+
+def test_cases_of_one_rule_in_several_files(run, tmp_path):
+    rule, table, vectors = "wwtp-township-bod-100", tmp_path / "some.csv", tmp_path / "cases.json"
+    table.write_text("influent_bod5_mg_l,expected\n99.9,breached\n100,satisfied\n", encoding="utf-8")
+    status, out, _ = run("cases", rule, "--check", table)
+    assert status == 0 and "no row comes to: undetermined, pending" in out
+    # Nothing known is open; a year before its day, too little is not a breach yet.
+    cases = [
+        {"name": "a", "subject": "township_wwtp", "facts": {}, "expect": {rule: {"outcome": "undetermined"}}},
+        {
+            "name": "b",
+            "subject": "township_wwtp",
+            "facts": {"influent_bod5_mg_l": 99.9},
+            "as_of": "2024-12-31",
+            "expect": {rule: {"outcome": "pending"}, "another": {"outcome": "breached"}},
+        },
+    ]
+    vectors.write_text(json.dumps({"plan": "lianzhou-145", "cases": cases}), encoding="utf-8")
+    status, out, _ = run("cases", rule, "--check", table, vectors)
+    assert (status, out) == (0, "4 of 4 rows are as expected\n")
+
+
+def test_what_the_cases_of_a_plan_cover(run, tmp_path):
+    def covered(*arguments):
+        status, out, err = run("cases", "--plan", tmp_path / "small.toml", "--format", "json", *arguments)
+        return status, json.loads(out), err
+
+    rules = (
+        "".join(f"[[fact]]\nsubject = 's'\n{fact}\nsource = 'reported'\nlabel = TEXT\n" for fact in SMALL_FACTS)
+        + "".join(f"[[rule]]\nsubject = 's'\n{rule}{SMALL_RULE}" for rule in SMALL_RULES)
+        + "[[rule.reading]]\nid = 'strict'\nrequires = 'load < 5'\nnote = TEXT\n"
+    )
+    (tmp_path / "small.toml").write_text((SMALL_HEAD + rules).replace("TEXT", "{ zh = 'x', en = 'x' }"), "utf-8")
+    status, found, err = covered()
+    # A yes or no: kept, broken, not known. At most 5, or less than 5: at 5 it makes a difference.
+    assert (status, err) == (0, "")
+    assert found["conclusions"] == {"total": 6, "covered": 0} and found["readings"] == {"total": 1, "covered": 0}
+    (tmp_path / "kept.csv").write_text("clean,expected\ntrue,satisfied\nfalse,breached\n", "utf-8")
+    (tmp_path / "low.csv").write_text("load,expected\n4,satisfied\n5,satisfied\n6,satisfied\n", "utf-8")
+    status, found, err = covered("--check", tmp_path / "kept.csv", tmp_path / "low.csv")
+    # The last is wrong, and covers nothing.
+    assert status == 1 and "low.csv: row 4: expected satisfied, the rule says breached" in err
+    assert found["conclusions"] == {"total": 6, "covered": 3} and found["readings"] == {"total": 1, "covered": 1}
+    low = next(rule for rule in found["rules"] if rule["rule"] == "low")
+    assert [(one["outcome"], one["cases"]) for one in low["conclusions"]] == [
+        ("breached", 0),
+        ("undetermined", 0),
+        ("satisfied", 2),
+    ]
+    assert low["readings"] == [{"reading": "strict", "cases": 1}]
+    arguments = "cases", "--plan", tmp_path / "small.toml"
+    status, out, _ = run(*arguments, "--check", tmp_path / "kept.csv")
+    assert status == 0 and "2 of 2 rows are as expected" in out
+    assert "2 rules: 2 of 6 conclusions and 0 of 1 readings have a case" in out
+    assert "reading strict" in out
+    status, out, _ = run(*arguments, "--format", "csv")
+    rows = list(csv.reader(out.lstrip("\ufeff").splitlines()))
+    assert rows[0] == ["rule", "outcome", "decision", "reading", "cases"] and len(rows) == 8
+    assert rows[-1] == ["low", "", "", "strict", "0"]
+    status, _, err = run(*arguments, "--check", tmp_path / "high.csv")
+    assert status == 2 and "no rule is called `high`" in err
+    (tmp_path / "bad.json").write_text('{"plan": "small"}', "utf-8")
+    status, _, err = run(*arguments, "--check", tmp_path / "bad.json")
+    assert status == 2 and "bad.json: not of the form" in err
+
+
+SMALL_HEAD = """[plan]
+id = "small"
+title = TEXT
+period = { start = 2021-01-01, end = 2025-12-31 }
+[[subject]]
+id = "s"
+label = TEXT
+"""
+SMALL_FACTS = ("name = 'clean'\nkind = 'yes_no'", "name = 'load'\nkind = 'number'")
+SMALL_RULES = ("id = 'kept'\nrequires = 'clean'\n", "id = 'low'\nrequires = 'load <= 5'\n")
+SMALL_RULE = """kind = "obligation"
+title = TEXT
+strength = { class = "mandatory", verb = "v" }
+addressee = TEXT
+cite = { chapter = 1, section = 1, anchor = "x" }
+says = TEXT
+"""
+
+
+def test_the_vectors_cover_the_bundled_plan(run):
+    files = sorted((ROOT / "spec" / "vectors").glob("cases*.json"))
+    status, out, err = run("cases", "--format", "json", "--check", *files)
+    found = json.loads(out)
+    # Numbers just beside their bounds have vectors of their own, which are no cases.
+    assert (status, err) == (0, "") and len(found["rules"]) == len(ecoplan.plan("lianzhou-145").rules())
+    assert found["conclusions"]["covered"] > 0.8 * found["conclusions"]["total"]
+    assert found["readings"]["covered"] == found["readings"]["total"]

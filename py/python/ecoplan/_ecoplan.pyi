@@ -10,6 +10,7 @@ from ._values import Change, Possible
 from .types import (
     Analysis,
     BoundaryCase,
+    CaseCoverage,
     CategoryCounts,
     Cite,
     Coverage,
@@ -295,6 +296,11 @@ class Plan:
         Raises:
             Error: A subject that the plan does not have (``unknown-subject``); a fact of the subject called ``as_of``
                 (``name-clash``).
+        """
+    def case_coverage(self, findings: Iterable[Finding[Any, Any]], /) -> CaseCoverage:
+        """Which outcomes, decisions and readings of each rule the cases behind these findings come to, and which none
+        does, of those that ``boundary_cases`` finds. A finding of a rule that the plan does not have counts for
+        nothing: ``only`` gives the coverage of some rules.
         """
     def next_question(
         self, subject: str, facts: Facts | _Dataclass | None = None, /, *, as_of: Day | None = None, **more: Any

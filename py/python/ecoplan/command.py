@@ -124,12 +124,15 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--out", required=True, help="an .xlsx file, or .csv for the headings alone; none that exists")
     _plan_options(make)
 
-    make = command(
-        "cases", _run_cases, "list the cases of a rule to review", "cases two-high-definition --out cases.csv"
+    about = "list the cases of a rule to review, or what the cases of all rules cover"
+    make = command("cases", _run_cases, about, "cases two-high-definition --out two-high-definition.csv")
+    about = "`ecoplan rules` lists the rules; otherwise which outcomes and readings of every rule have a case"
+    make.add_argument("rule", nargs="?", help=about)
+    about = (
+        "cases with what is expected of each, compared with what the rules say: a table of one rule, called after it "
+        "unless RULE is given, or JSON as in spec/vectors/cases.json"
     )
-    make.add_argument("rule", help="`ecoplan rules` lists the rules")
-    about = "a table of cases with what is expected of each: compares it with what the rule says"
-    make.add_argument("--check", metavar="FILE", help=about)
+    make.add_argument("--check", metavar="FILE", nargs="+", help=about)
     _plan_options(make)
     _output_options(make, "terminal", "csv", "json")
 
@@ -316,9 +319,16 @@ def _run_template(options: argparse.Namespace) -> int:
 def _run_cases(options: argparse.Namespace) -> int:
     form, plan = _format(options), _plan(options)
     lang: Lang = options.lang
+    if options.rule is None:
+        return _covered(plan, options.check or [], form, options)
     cases = plan.boundary_cases(options.rule)
     if options.check is not None:
-        return _review.check(plan, options.rule, _files.read(options.check), lang)
+        compared = _review.compare(plan, options.rule, options.check, lang)
+        print(*map(_words.printable, compared.lines), compared.summary(lang), sep="\n")
+        [covered] = plan.only(options.rule).case_coverage(compared.findings)["rules"]
+        if left := _review.left(covered, lang):
+            print(_words.pick(lang, "尚无一行得出：", "no row comes to: ") + ", ".join(left))
+        return 0 if compared.good else 1
     if form == "json":
         return _json({"plan": plan.id, "rule": options.rule, "cases": cases}, options.out)
     # What is expected is for a person to say, by the clause and not by what the program answers.
@@ -338,6 +348,38 @@ def _run_cases(options: argparse.Namespace) -> int:
     with _terminal.console(options.out) as console:
         _terminal.table(console, headings, [["" if cell is None else str(cell) for cell in row] for row in rows])
     return 0
+
+
+def _covered(plan: Plan, files: Sequence[str], form: str, options: argparse.Namespace) -> int:
+    """Which outcomes, decisions and readings of which rules the cases of files cover."""
+    lang: Lang = options.lang
+    compared = _review.compare(plan, None, files, lang)
+    _complain(compared.lines)
+    coverage = plan.case_coverage(compared.findings)
+    if form == "json":
+        _json({"plan": plan.id, **coverage}, options.out)
+    elif form == "csv":
+        rows = [
+            [rule["rule"], one.get("outcome"), one.get("decision"), one.get("reading"), one["cases"]]
+            for rule in coverage["rules"]
+            for one in (*map(dict[str, Any], rule["conclusions"]), *map(dict[str, Any], rule["readings"]))
+        ]
+        headings = _words.pick(lang, "规则|结论|决定|另一种读法|情形数", "rule|outcome|decision|reading|cases").split(
+            "|"
+        )
+        _files.write_csv([headings, *rows], options.out)
+    else:
+        from . import _terminal
+
+        gaps = [(rule["rule"], ", ".join(_review.left(rule, lang))) for rule in coverage["rules"]]
+        with _terminal.console(options.out) as console:
+            if any(left for _, left in gaps):
+                headings = _words.pick(lang, "规则|尚无情形", "rule|without a case").split("|")
+                _terminal.table(console, headings, [gap for gap in gaps if gap[1]])
+            if files:
+                console.print(compared.summary(lang), soft_wrap=True)
+            console.print(_review.counts(coverage, lang), soft_wrap=True)
+    return 0 if compared.good else 1
 
 
 def _listed(value: Any) -> str | None:

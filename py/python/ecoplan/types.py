@@ -241,6 +241,44 @@ class BoundaryCase(TypedDict):
     as_of: str | None
 
 
+class Covered(TypedDict):
+    """How many there are, and how many of them some case shows."""
+
+    total: int
+    covered: int
+
+
+class ConclusionCases(TypedDict):
+    """How many cases come to an outcome and decision."""
+
+    outcome: Outcome
+    decision: str | None
+    cases: int
+
+
+class ReadingCases(TypedDict):
+    """In how many cases a reading makes a difference."""
+
+    reading: str
+    cases: int
+
+
+class RuleCases(TypedDict):
+    """What cases cover of all that one rule can say."""
+
+    rule: str
+    conclusions: list[ConclusionCases]
+    readings: list[ReadingCases]
+
+
+class CaseCoverage(TypedDict):
+    """What cases cover of all that the rules of a plan can say."""
+
+    conclusions: Covered
+    readings: Covered
+    rules: list[RuleCases]
+
+
 class Witness(TypedDict):
     """A case that two rules judge differently."""
 
