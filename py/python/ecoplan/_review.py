@@ -150,14 +150,14 @@ def _vectors(compared: Compared, plan: Plan, rule: str | None, file: str, lang: 
 
 def _differing(wanted: Mapping[str, Any], finding: Finding, lang: Lang) -> list[str]:
     """What is expected of a finding, and not so: what is not mentioned is left open."""
-    readings = {one.reading: one for one in finding.readings}
+    readings = {one["reading"]: one["outcome"] for one in finding.readings}
     pairs: list[tuple[object, object]] = [
         (wanted["outcome"], finding.outcome),
         (wanted.get("decision", finding.decision), finding.decision),
         (sorted(wanted.get("missing", finding.missing)), sorted(finding.missing)),
     ]
     for reading, expected in wanted.get("readings", {}).items():
-        said = readings[reading].outcome if reading in readings else finding.outcome
+        said = readings.get(reading, finding.outcome)
         pairs.append((f"{reading}: {expected['outcome']}", f"{reading}: {said}"))
     differ = [(expected, said) for expected, said in pairs if expected != said]
     return [
