@@ -129,9 +129,10 @@ impl Search<'_> {
     /// more choices than can be combined, no part of what is added and removed would be enough.
     fn set(&self, slot: usize, fact: &FactEntry, now: &[Value]) -> Option<Value> {
         let choices: Vec<Value> = fact.choices.iter().map(|c| Value::Text(c.clone())).collect();
+        let present: Vec<bool> = choices.iter().map(|c| now.contains(c)).collect();
         let toggled = |changes: &dyn Fn(usize) -> bool| {
-            let members = choices.iter().enumerate().filter(|(i, c)| now.contains(c) != changes(*i));
-            Value::List(members.map(|(_, c)| c.clone()).collect())
+            let members = choices.iter().zip(&present).enumerate().filter(|(i, (_, there))| **there != changes(*i));
+            Value::List(members.map(|(_, (c, _))| c.clone()).collect())
         };
         // What the condition names comes first: all others are alike to it, but for how many they are.
         let named = |choice: &Value| {
@@ -151,22 +152,23 @@ impl Search<'_> {
         }
         // From everything, or nothing, back towards what there is.
         let towards = |everything: bool| {
-            let whole: Vec<usize> =
-                choices.iter().enumerate().filter(|(_, c)| now.contains(c) != everything).map(|(i, _)| i).collect();
-            let satisfied = |changes: &[usize]| self.satisfies(slot, &toggled(&|i| changes.contains(&i)));
-            satisfied(&whole).then(|| {
-                let mut kept = whole.clone();
-                for change in whole {
-                    let without: Vec<usize> = kept.iter().copied().filter(|c| *c != change).collect();
-                    if satisfied(&without) {
-                        kept = without;
+            let mut kept: Vec<bool> = present.iter().map(|there| *there != everything).collect();
+            let set = |kept: &[bool]| toggled(&|i| kept.get(i).copied().unwrap_or_default());
+            self.satisfies(slot, &set(&kept)).then(|| {
+                for i in 0..kept.len() {
+                    let Some(changed) = kept.get_mut(i).map(std::mem::take).filter(|changed| *changed) else {
+                        continue;
+                    };
+                    if !self.satisfies(slot, &set(&kept)) {
+                        kept.get_mut(i).into_iter().for_each(|place| *place = changed);
                     }
                 }
                 kept
             })
         };
-        let kept = [towards(true), towards(false)].into_iter().flatten().min_by_key(Vec::len)?;
-        Some(toggled(&|i| kept.contains(&i)))
+        let changes = |kept: &Vec<bool>| kept.iter().filter(|changed| **changed).count();
+        let kept = [towards(true), towards(false)].into_iter().flatten().min_by_key(changes)?;
+        Some(toggled(&|i| kept.get(i).copied().unwrap_or_default()))
     }
 
     /// The nearest day that satisfies: one that the date is compared with, or the day before or after.

@@ -127,7 +127,7 @@ struct ToInput {
 impl ToInput {
     /// The serialiser of what is nested in this value.
     fn inner(&self) -> Result<ToInput, Unserialisable> {
-        if self.depth < MAX_DEPTH { Ok(ToInput { depth: self.depth + 1 }) } else { Err(Unserialisable::TooDeep) }
+        if self.depth <= MAX_DEPTH { Ok(ToInput { depth: self.depth + 1 }) } else { Err(Unserialisable::TooDeep) }
     }
 
     fn items(&self) -> Result<Items, Unserialisable> {

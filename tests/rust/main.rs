@@ -27,6 +27,7 @@ mod hostile;
 mod input;
 mod json;
 mod laws;
+mod limits;
 mod parts;
 mod plans;
 mod random_plans;

@@ -9,7 +9,7 @@ const MAX_SUBJECTS: usize = 1_000;
 const MAX_FACTS: usize = 5_000;
 const MAX_RULES: usize = 10_000;
 /// How many choices a fact may have.
-const MAX_CHOICES: usize = 1_000;
+const MAX_CHOICES: usize = 200;
 /// How many decisions, bounds or reported values a rule may have.
 const MAX_PARTS: usize = 100;
 /// How many readings a rule may have: each is the whole rule once more.
