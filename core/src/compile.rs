@@ -10,7 +10,7 @@ pub(crate) use self::bounds::bound_words;
 pub(crate) use self::limits::MAX_NAME;
 use self::limits::limits;
 use self::rule::RuleCompiler;
-use crate::error::nearest;
+use crate::error::{HINTED, MAX_ERRORS, nearest};
 use crate::facts::check;
 use crate::feel::{Expr, parse};
 use crate::input::Input;
@@ -42,8 +42,8 @@ pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
         .map(|s| SubjectProgram { subject: s.clone(), facts: Vec::new(), rules: Vec::new() })
         .collect();
     let known: Vec<&str> = document.subjects.iter().map(|s| s.id.as_str()).collect();
-    let stranger = |path: String, name: &str| {
-        let nearest = nearest(name, known.iter().copied());
+    let stranger = |path: String, name: &str, before: usize| {
+        let nearest = if before < HINTED { nearest(name, known.iter().copied()) } else { None };
         Error::new(path, Problem::UnknownSubject { name: name.to_owned(), nearest })
     };
     for fact in &document.facts {
@@ -52,7 +52,10 @@ pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
             // Declared twice: reported above.
             Some(subject) if subject.slot(&fact.name).is_some() => {}
             Some(subject) => subject.facts.push(entry),
-            None => errors.push(stranger(format!("fact.{}.{}.subject", fact.subject, fact.name), &fact.subject)),
+            None => {
+                let path = format!("fact.{}.{}.subject", fact.subject, fact.name);
+                errors.push(stranger(path, &fact.subject, errors.len()));
+            }
         }
     }
     let (mut spent, mut room) = (0_u64, Some(MAX_PRINTED));
@@ -62,6 +65,9 @@ pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
         errors.push(Error::new("plan.period.end", problem));
     }
     for rule in &document.rules {
+        if errors.len() >= MAX_ERRORS {
+            break;
+        }
         match subjects.iter_mut().find(|s| s.subject.id == rule.subject) {
             Some(subject) => {
                 let mut compiler = RuleCompiler {
@@ -84,7 +90,7 @@ pub(crate) fn compile(document: Document) -> Result<Program, Errors> {
                 errors.push(Error::new("plan", problem));
                 break;
             }
-            None => errors.push(stranger(format!("rule.{}.subject", rule.id), &rule.subject)),
+            None => errors.push(stranger(format!("rule.{}.subject", rule.id), &rule.subject, errors.len())),
         }
     }
     indicators(&document, &subjects, &mut errors);

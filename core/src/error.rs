@@ -150,6 +150,14 @@ impl Problem {
         Problem::TooManyDigits { value, limit: "34 significant digits and 100 decimals" }
     }
 
+    /// With the nearest of the choices that there are, if none is named yet.
+    pub(crate) fn hinted(mut self) -> Self {
+        if let Problem::UnknownChoice { value, nearest: none @ None, allowed } = &mut self {
+            *none = nearest(value, allowed.iter().map(String::as_str));
+        }
+        self
+    }
+
     /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
@@ -390,7 +398,8 @@ impl Serialize for Error {
 
 impl Errors {
     /// `Ok(value)` where nothing was found wrong.
-    pub(crate) fn check<T>(errors: Vec<Error>, value: T) -> Result<T, Errors> {
+    pub(crate) fn check<T>(mut errors: Vec<Error>, value: T) -> Result<T, Errors> {
+        errors.truncate(MAX_ERRORS);
         if errors.is_empty() { Ok(value) } else { Err(Errors { errors }) }
     }
 
@@ -400,7 +409,8 @@ impl Errors {
     }
 
     /// Every error once.
-    pub(crate) fn unique(errors: Vec<Error>) -> Errors {
+    pub(crate) fn unique(mut errors: Vec<Error>) -> Errors {
+        errors.truncate(MAX_ERRORS);
         let texts: Vec<String> = errors.iter().map(Error::to_string).collect();
         let mut seen = BTreeSet::new();
         let fresh = texts.iter().map(|text| seen.insert(text.as_str()));
@@ -515,6 +525,10 @@ fn unknown_variant(name: &str, error: &NameError) -> Problem {
     let expected = text.strip_prefix(&format!("unknown variant `{name}`, expected ")).unwrap_or(&text);
     Problem::InvalidValue { value: name.to_owned(), expected: expected.to_owned() }
 }
+
+/// How many errors are reported at once, and how many of them get the nearest name as a hint: looking for that takes time.
+pub(crate) const MAX_ERRORS: usize = 1_000;
+pub(crate) const HINTED: usize = 20;
 
 /// The name most like `name`, if one is like it at all.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {

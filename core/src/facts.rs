@@ -8,7 +8,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::date::YEARS;
-use crate::error::{BARE, nearest};
+use crate::error::{BARE, HINTED, nearest};
 use crate::input::Input;
 use crate::model::{FactKind, NotAssessed};
 use crate::program::{FactEntry, SubjectProgram};
@@ -153,8 +153,7 @@ impl<'a> Checker<'a> {
             return;
         }
         let known = self.subject.facts.iter().map(|f| f.name());
-        // Looking for the nearest name takes time: the first errors get a hint.
-        let nearest = if self.errors.len() < 20 { nearest(name, known) } else { None };
+        let nearest = if self.errors.len() < HINTED { nearest(name, known) } else { None };
         let problem = Problem::UnknownFact { name: clip(name), nearest };
         self.fail(&clip(name), problem);
     }
@@ -204,7 +203,7 @@ impl<'a> Checker<'a> {
                     *place = value;
                 }
             }
-            Err(problem) => self.fail(path, problem),
+            Err(problem) => self.fail(path, if self.errors.len() < HINTED { problem.hinted() } else { problem }),
         }
     }
 
@@ -288,7 +287,7 @@ impl FactEntry {
             || self.fact.choices.iter().find(|c| c.label.zh == text || c.label.en == text).map(|c| c.id.clone());
         self.choices.iter().find(|c| &***c == text).cloned().ok_or_else(|| Problem::UnknownChoice {
             value: clip(text),
-            nearest: labelled().or_else(|| nearest(text, self.choices.iter().map(|c| &**c))),
+            nearest: labelled(),
             allowed: self.choices.iter().map(|c| c.to_string()).collect(),
         })
     }

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::compile::MAX_NAME;
 use crate::date::YEARS;
-use crate::error::{names, nearest, variant};
+use crate::error::{HINTED, MAX_ERRORS, names, nearest, variant};
 use crate::model::ReportedValue;
 use crate::{Date, Decimal, DecimalError, Error, Problem, Text};
 
@@ -111,6 +111,9 @@ impl<'s> Source<'s> {
     }
 
     pub(crate) fn error(&self, offset: usize, path: &str, problem: Problem) {
+        if self.notes.errors.borrow().len() >= MAX_ERRORS {
+            return;
+        }
         let place = self.place(offset);
         let path = if path.is_empty() { place } else { format!("{place}: {path}") };
         self.notes.errors.borrow_mut().push(Error::new(path, problem));
@@ -385,7 +388,8 @@ impl<'s, 't> Fields<'s, 't> {
         for (key, offset, _) in self.in_order() {
             let mut names = asked.iter().map(|asked| asked.name);
             if !names.any(|name| name == key) {
-                let nearest = nearest(key, asked.iter().map(|asked| asked.name));
+                let hinted = self.source.notes.errors.borrow().len() < HINTED;
+                let nearest = hinted.then(|| nearest(key, asked.iter().map(|asked| asked.name))).flatten();
                 self.fail(key, offset, Problem::UnknownField { field: key.to_owned(), nearest });
             }
         }

@@ -1,7 +1,7 @@
 //! One rule: its shape, its conditions, its readings.
 
 use super::{MAX_NAME, unique};
-use crate::error::nearest;
+use crate::error::{HINTED, nearest};
 use crate::feel::{Arithmetic, Expr, Resolve, Type, infer, parse};
 use crate::model::{Baseline, BaselineValue, Decision, Due, FactKind, Reading, Rule, RuleKind};
 use crate::program::{Condition, DueDay, FactEntry, Parts, RuleProgram, SubjectProgram};
@@ -196,7 +196,8 @@ impl RuleCompiler<'_> {
         self.take_room(text.len())?;
         // Every unknown name is reported, not the first alone.
         let mut unknown = Vec::new();
-        let mut find = |name: &str| match resolve_with(subject, name, unknown.len() < 20) {
+        let before = self.errors.len();
+        let mut find = |name: &str| match resolve_with(subject, name, before + unknown.len() < HINTED) {
             Ok(slot) => Ok(slot),
             Err(problem) => {
                 unknown.push(problem);
@@ -219,7 +220,10 @@ impl RuleCompiler<'_> {
             Err(problems) => {
                 self.incomplete = true;
                 if let Some(within) = within {
-                    problems.into_iter().for_each(|problem| self.fail(&format!("{within}{field}"), problem));
+                    for problem in problems {
+                        let problem = if before < HINTED { problem.hinted() } else { problem };
+                        self.fail(&format!("{within}{field}"), problem);
+                    }
                 }
                 None
             }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::ast::{Arithmetic, Comparison, Expr, Function, Test};
-use crate::error::nearest;
 use crate::unit::Unit;
 use crate::{Problem, Value};
 
@@ -88,7 +87,7 @@ fn unify(a: Type, b: Type) -> Inferred {
 fn unknown_choice(literal: &str, declared: &[Arc<str>]) -> Problem {
     Problem::UnknownChoice {
         value: literal.to_owned(),
-        nearest: nearest(literal, declared.iter().map(|c| &**c)),
+        nearest: None,
         // A plan may name strangers in every rule.
         allowed: declared.iter().take(100).map(|c| c.to_string()).collect(),
     }
