@@ -152,6 +152,14 @@ impl<'a> Given<'a> {
     }
 }
 
+/// A day as people write it, as a fact is read: so is the column of the day of judgement.
+fn day(text: &str) -> Option<Date> {
+    let facts = BTreeMap::from([("conversion_deadline", text)]);
+    let report = PLAN.evaluate("combustion_unit", &facts).ok()?;
+    let report: Json = serde_json::from_str(&report.to_json()).unwrap();
+    report["facts"]["conversion_deadline"].as_str()?.parse().ok()
+}
+
 /// A table of tab-separated cells under a line of names: each row is judged as the single case of its cells, and refused
 /// where that is.
 pub fn cells(bytes: &[u8]) {
@@ -180,7 +188,7 @@ pub fn cells(bytes: &[u8]) {
                 names.iter().enumerate().filter_map(|(column, name)| Some((*name, at(row, column)?))).collect();
             let day = match given.remove("as_of") {
                 None => Some(PLAN.as_of()),
-                Some(Given::Text(text)) => text.parse::<Date>().ok(),
+                Some(Given::Text(text)) => day(text),
                 Some(_) => None,
             };
             let single = day.map(|day| PLAN.at(day).case(subject, &given));

@@ -38,7 +38,7 @@ const STEP: usize = 256;
 /// same for thousands of random expressions in every test run; the few known differences stand in `tests/feel`.
 ///
 /// An expression of more than 64 KiB, nested more than 64 deep or 200 high, or that takes more than ten million steps, is
-/// refused.
+/// refused. Where texts are longer than 256 bytes, each step counts once more for every 256.
 ///
 /// ```
 /// use ecoplan::{Expression, Value};

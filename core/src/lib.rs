@@ -24,11 +24,11 @@
 //! # Ok::<(), ecoplan::Errors>(())
 //! ```
 //!
-//! Plans, facts and receipts may come from anyone. Limits are enforced, each with a code: a plan file has at most 4 MiB
-//! (`too-large`), a plan 5,000 facts and 10,000 rules (`too-many`), a condition 64 KiB, 64 levels of nesting, 200 of
-//! height (`too-deep`), 50 of `and`, `or`, `not` and `if`, and 20,000 steps, all conditions of a plan, counted once for
-//! each fact they read and each level, ten million (`too-costly`); facts as JSON 1 MiB and 32 levels, a
-//! receipt or a model as JSON 16 MiB and 128 levels.
+//! Plans, facts and receipts may come from anyone. Limits are enforced, each with a code; `SECURITY.md` lists them all. A plan
+//! has at most 16 MiB in files of 4 MiB (`too-large`), 1,000 subjects, 5,000 facts and 10,000 rules (`too-many`); a
+//! condition 64 KiB, 64 levels of nesting, 200 of height (`too-deep`), 50 of `and`, `or`, `not` and `if`, and 20,000 steps,
+//! all conditions of a plan, counted once for each fact they read and each level, ten million (`too-costly`); facts as JSON
+//! 1 MiB and 32 levels, a receipt or a model as JSON 16 MiB and 128 levels. Of all errors, the first thousand are reported.
 //!
 //! Numbers are exact decimals from the input to the output: see [`Decimal`]. What is not known is never guessed: see
 //! [`Outcome::Undetermined`] and [`Finding::missing`]. Ambiguous text has a default reading and named alternatives: see

@@ -189,6 +189,30 @@ fn what_is_far_beyond_is_refused_at_once() {
     assert_eq!(code(pairs.evaluate(&context(50_000)).unwrap_err()), "too-costly");
 }
 
+#[test]
+fn however_much_is_wrong_is_said_in_good_time() {
+    let long = |at: usize| format!("{at:0>100}");
+    // Names that nobody declared, as long as they may be to be looked for, beside many that are declared.
+    let errors = changed(|plan| {
+        plan.facts = many(&yes_no(plan), 500, |fact, id| fact.name = format!("f{id:0>98}"));
+        let strange = |at: usize| Rule {
+            id: at.to_string(),
+            requires: Some(format!("g{}", &long(at)[1..])),
+            ..plan.rules[0].clone()
+        };
+        plan.rules = (0..2000).map(strange).collect();
+    });
+    let errors = errors.unwrap_err();
+    assert_eq!(errors.iter().count(), 1000);
+    let hinted = errors.iter().filter(|error| error.hint(ecoplan::Lang::En).is_some()).count();
+    assert!((1..=20).contains(&hinted), "{hinted}");
+    let facts: BTreeMap<String, usize> = (0..2000).map(|at| (long(at), at)).collect();
+    let plan = one_rule("obligation", "requires = 'b'").unwrap();
+    assert_eq!(plan.evaluate("s", &facts).unwrap_err().iter().count(), 1000);
+    let fields: String = (0..2000).map(|at| format!("y{at} = 1\n")).collect();
+    assert_eq!(Plan::from_toml(&fields).unwrap_err().iter().count(), 1000);
+}
+
 /// A file of a plan, the first with the plan itself.
 fn file(at: usize) -> String {
     if at == 0 { rule_text("obligation", "requires = 'b'") } else { String::new() }
