@@ -38,15 +38,7 @@ fn every_outcome_and_decision_that_can_be_come_to_has_a_vector() {
     let mut absent = Vec::new();
     for id in ecoplan::plans() {
         let plan = ecoplan::plan(id).unwrap();
-        let start = std::time::Instant::now();
         let (all, with_readings) = expected(&plan);
-        println!(
-            "{id}: {:?} {:?} of {} rules {:?}",
-            all.conclusions,
-            with_readings.readings,
-            all.rules.len(),
-            start.elapsed()
-        );
         for (rule, readings) in all.rules.iter().zip(&with_readings.rules) {
             for one in rule.conclusions.iter().filter(|one| one.cases == 0) {
                 absent.push(format!(

@@ -141,7 +141,7 @@ fn table() -> Vec<(String, usize, String)> {
     let text = std::fs::read_to_string(path).unwrap();
     let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
     let rows = text.lines().filter(|line| line.starts_with('|')).map(cells);
-    // The headings, and the line below them, have no number.
+    // The headings, the lines below them and the other table have no number there.
     rows.filter_map(|row| Some((row[1].clone(), row[2].replace(',', "").parse().ok()?, row[3].replace('`', ""))))
         .collect()
 }
