@@ -157,7 +157,7 @@ fn day(text: &str) -> Option<Date> {
     let facts = BTreeMap::from([("conversion_deadline", text)]);
     let report = PLAN.evaluate("combustion_unit", &facts).ok()?;
     let report: Json = serde_json::from_str(&report.to_json()).unwrap();
-    report["facts"]["conversion_deadline"].as_str()?.parse().ok()
+    report.pointer("/facts/conversion_deadline")?.as_str()?.parse().ok()
 }
 
 /// A table of tab-separated cells under a line of names: each row is judged as the single case of its cells, and refused
