@@ -126,7 +126,7 @@ const LIMITS: [(&str, OfSize); 32] = [
     ("a number of a fact, decimals", |n| given(&format!(r#"{{"x": 0.{}1}}"#, "0".repeat(n - 1)))),
     ("the usual decimals of a fact", |n| changed(|plan| plan.facts[0].decimals = Some(u32::try_from(n).unwrap()))),
     ("evaluating an expression, steps", |n| {
-        let members = (2000..6000).find(|members| (n - 1) % members == 0).unwrap();
+        let members = (2000..6000).find(|members| (n - 1).is_multiple_of(*members)).unwrap();
         let text = steps(n, members, "some v in s satisfies ", "false");
         let context = BTreeMap::from([("s", vec![0; members])]);
         text.parse::<Expression>()?.evaluate(&context).map(drop)
@@ -249,7 +249,7 @@ fn given(facts: &str) -> Result<(), Errors> {
 /// An expression over `members` that takes so many steps, if that can be: each of the list, the list, and the body for each
 /// of the members, an `or` and what it joins.
 fn steps(count: usize, least: usize, over: &str, joined: &str) -> String {
-    let members = (least..).find(|members| (count - 1) % members == 0).unwrap();
+    let members = (least..).find(|members| (count - 1).is_multiple_of(*members)).unwrap();
     let list = vec!["0"; members].join(", ");
     over.replace("WHAT", &list) + &vec![joined; (count - 1) / members - 2].join(" or ")
 }
