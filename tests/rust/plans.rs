@@ -198,8 +198,8 @@ fn one_fault_one_error() {
 #[test]
 fn columns_count_characters_however_long_the_line() {
     // 8 characters, and 14 for each table, one of them of three bytes.
-    let errors = errors(&format!("rule = [{}1]", "{ id = \"一\" }, ".repeat(2_000)));
-    assert!(errors.iter().any(|e| e.path() == "county.toml:1:28009: rule"));
+    let errors = errors(&format!("rule = [{}1]", "{ id = \"一\" }, ".repeat(50)));
+    assert!(errors.iter().any(|e| e.path() == "county.toml:1:709: rule"));
 }
 
 #[test]
