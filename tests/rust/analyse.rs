@@ -207,6 +207,17 @@ fn more_effort_that_turns_met_into_unmet() {
     examples_hold(&plan(&rules));
     // Less is better, and that is all.
     assert_eq!(kinds_of(&["requires = 'x < 10'"]), []);
+    // From 5 to 7 the rule concerns nobody; before, it is met, and after, it is not.
+    assert_eq!(kinds_of(&["applies = 'x <= 5 or x > 7'\nrequires = 'x > 3 and x <= 5'"]), [ClaimKind::EffortHarms]);
+    // Where `b` holds, the first turn to the worse is from one decision to a stricter one, which harms nobody who was met.
+    let decisions = "applies = 'x < 50'\n\
+                     [[rule.decision]]\nid = \"deny\"\nwhen = 'x > 10'\nlabel = { zh = \"l\", en = \"l\" }\n\
+                     [[rule.decision]]\nid = \"slow\"\nwhen = 'b or x > 5'\nlabel = { zh = \"l\", en = \"l\" }\n";
+    let found = analysis(&[("a", "gate", decisions)]);
+    let [claim] = claims(&found)[..] else { panic!("{found:?}") };
+    assert_eq!((claim.kind, claim.of.as_deref()), (ClaimKind::EffortHarms, Some("x")));
+    let outcomes: Vec<Outcome> = claim.examples.iter().map(|example| example.says[0].outcome).collect();
+    assert_eq!(outcomes[2..], [Outcome::Satisfied, Outcome::Triggered]);
 }
 
 #[test]

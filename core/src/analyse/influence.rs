@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::rules::tests;
+use super::rules::{is_unmet, tests};
 use super::space::{Space, set};
 use super::{Effect, Example, Influence};
 use crate::evaluate::Conclusion;
@@ -49,14 +49,33 @@ fn influence(subject: &SubjectProgram, rule: &RuleProgram, facts: &Facts, as_of:
     }
 }
 
-/// Two cases beside each other, of which the second is better or worse off.
+/// Two cases that differ in one number, of which the second is better or worse off.
 struct Turn {
     examples: [Example; 2],
-    /// Whether the rule concerns both.
-    both_apply: bool,
+    worth: Worth,
 }
 
-/// Follows one number upwards, and keeps the first turn to each side, rather one in which the rule concerns both cases.
+/// How much a turn shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Worth {
+    /// The rule concerns only one of the cases.
+    OneApplies,
+    BothApply,
+    /// Met becomes not met, or the other way round.
+    MetOrNot,
+}
+
+impl Worth {
+    fn of(before: Outcome, after: Outcome) -> Self {
+        match (before, after) {
+            (Outcome::NotApplicable, _) | (_, Outcome::NotApplicable) => Worth::OneApplies,
+            (Outcome::Satisfied, other) | (other, Outcome::Satisfied) if is_unmet(other) => Worth::MetOrNot,
+            _ => Worth::BothApply,
+        }
+    }
+}
+
+/// Follows one number upwards, and keeps of the turns to each side the first and shortest of those that show most.
 fn sweep(
     space: &mut Space<'_>,
     rule: &RuleProgram,
@@ -66,22 +85,22 @@ fn sweep(
     harms: &mut Option<Turn>,
 ) {
     let mut facts = facts.clone();
-    let mut before: Option<(Conclusion, Example)> = None;
+    let mut before: Vec<(Conclusion, Example)> = Vec::new();
     for value in space.values(slot, &facts) {
         set(&mut facts, slot, value);
         let conclusions = space.conclude(&facts);
         let Some(conclusion) = conclusions.iter().flatten().next().copied() else { continue };
         let example = space.example(&facts, &conclusions);
-        if let Some((earlier, from)) = before {
-            let (was, is) = (gravity(rule, earlier), gravity(rule, conclusion));
+        // Between a case that is met and one that is not may lie some that the rule does not concern.
+        for (earlier, from) in before.iter().rev() {
+            let (was, is) = (gravity(rule, *earlier), gravity(rule, conclusion));
             let turn = if is < was { &mut *helps } else { &mut *harms };
-            let both_apply = earlier.0 != Outcome::NotApplicable && conclusion.0 != Outcome::NotApplicable;
-            let better = turn.as_ref().is_none_or(|known| both_apply && !known.both_apply);
-            if was != is && better {
-                *turn = Some(Turn { examples: [from, example.clone()], both_apply });
+            let worth = Worth::of(earlier.0, conclusion.0);
+            if was != is && turn.as_ref().is_none_or(|known| known.worth < worth) {
+                *turn = Some(Turn { examples: [from.clone(), example.clone()], worth });
             }
         }
-        before = Some((conclusion, example));
+        before.push((conclusion, example));
     }
 }
 
@@ -99,8 +118,6 @@ impl Influence {
     pub(super) fn turns_met_to_unmet(&self) -> bool {
         let outcome = |example: &Example| example.says.first().map(|said| said.outcome);
         let both = self.harms.as_ref().map(|[before, after]| (outcome(before), outcome(after)));
-        both.is_some_and(|(before, after)| {
-            before == Some(Outcome::Satisfied) && after.is_some_and(super::rules::is_unmet)
-        })
+        both.is_some_and(|(before, after)| before == Some(Outcome::Satisfied) && after.is_some_and(is_unmet))
     }
 }
