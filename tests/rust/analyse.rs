@@ -141,6 +141,22 @@ fn what_can_never_happen() {
 }
 
 #[test]
+fn any_number_of_days_can_follow_each_other() {
+    let requires = "requires = 'd > e and e > f and f > g and g > date(\"2025-12-31\")'";
+    let mut text = rules_text(&[("a", "obligation", requires)]);
+    for name in ["e", "f", "g"] {
+        text += &format!(
+            "[[fact]]\nsubject = \"s\"\nname = \"{name}\"\nkind = \"date\"\nsource = \"reported\"\n\
+             label = {{ zh = \"l\", en = \"l\" }}\n"
+        );
+    }
+    let found = Plan::from_toml(&text).unwrap().analyse();
+    assert_eq!(claims(&found), Vec::<&Claim>::new());
+    let outcomes: BTreeSet<Outcome> = found.rules[0].outcomes.iter().map(|one| one.says[0].outcome).collect();
+    assert_eq!(outcomes, BTreeSet::from([Outcome::Satisfied, Outcome::Breached]));
+}
+
+#[test]
 fn decisions_that_nothing_leads_to() {
     let decisions = "[[rule.decision]]\nid = \"low\"\nwhen = 'x < 5'\nlabel = { zh = \"低\", en = \"low\" }\n\
                      [[rule.decision]]\nid = \"lower\"\nwhen = 'x < 3'\nlabel = { zh = \"更低\", en = \"lower\" }\n\

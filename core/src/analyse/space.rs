@@ -18,8 +18,6 @@ const MAX_STEPS: usize = 60_000;
 const MAX_STEPS_BEYOND: usize = 2_000;
 /// Of how many members of a set every combination is tried.
 const MAX_MEMBERS: usize = 12;
-/// How many days beside each day are looked at: enough to put as many date facts in any order between two days.
-const MAX_BESIDE: usize = 3;
 
 /// A rule under one of its readings.
 pub(super) type Item<'a> = (&'a RuleProgram, &'a Parts);
@@ -182,7 +180,7 @@ impl<'a> Space<'a> {
         sets.into_iter().map(|set| Value::List(set.into())).collect()
     }
 
-    /// The days that are compared with, and those beside them.
+    /// The days that are compared with, and on each side of them as many as put all date facts in any order between two.
     fn dates(&self, facts: &Facts) -> Vec<Date> {
         let date = |slot: &&usize| self.subject.fact(**slot).is_some_and(|fact| fact.kind() == FactKind::Date);
         let others = self.slots.as_slice().iter().filter(date);
@@ -191,7 +189,7 @@ impl<'a> Space<'a> {
             _ => None,
         });
         let mut days: Vec<Date> = self.days.iter().copied().chain(known).collect();
-        for _ in 0..others.count().min(MAX_BESIDE) {
+        for _ in 0..others.count() {
             let beside = days.iter().flat_map(|day| [day.before(), day.after()]).flatten();
             days = beside.collect::<Vec<_>>().into_iter().chain(days.iter().copied()).collect();
             days.sort();
