@@ -29,7 +29,7 @@ pub struct Analysis {
     pub claims: Vec<Claim>,
     /// Each rule in declared order.
     pub rules: Vec<RuleAnalysis>,
-    /// How many pairs of rules that ask for the same facts were held against each other.
+    /// How many pairs of rules that ask for the same facts were held against each other in all cases.
     pub pairs: u64,
     /// All of that as lists to be read, which are valid Markdown.
     pub text: Text,

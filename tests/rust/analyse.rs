@@ -266,6 +266,14 @@ fn what_is_beyond_reach_is_said() {
     // Where one of both is looked at, the other may have to be a third or a seventh of it.
     assert_eq!(beyond("3 * x + 7 * y >= 1"), Some(Beyond::Inexact));
     assert_eq!(beyond("3 * x + 5 * y >= 1"), None);
+    // Two rules that cannot be held against each other do not count as a pair.
+    for (applies, pairs) in [("3 * x + 5 * y >= 1", 1), ("3 * x + 7 * y >= 1", 0)] {
+        let found = analysis(&[
+            ("a", "obligation", &format!("applies = '{applies}'\nrequires = 'lo >= 20'")),
+            ("b", "obligation", "requires = 'lo >= 20'"),
+        ]);
+        assert_eq!((found.pairs, claims(&found).len()), (pairs, usize::try_from(pairs).unwrap()), "{applies}");
+    }
     let many: Vec<String> = (1..25).map(|n| format!("x + {n} * y > {}", n * n * n)).collect();
     assert_eq!(beyond(&many.join(" or ")), Some(Beyond::TooMany));
 }

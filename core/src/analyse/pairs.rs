@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::rules::{is_unmet, tests};
 use super::space::Space;
-use super::{Claim, ClaimKind, Example, says};
+use super::{Beyond, Claim, ClaimKind, Example, says};
 use crate::change::{is_baseline, is_of_base_year};
 use crate::evaluate::Conclusion;
 use crate::facts::Facts;
@@ -16,7 +16,7 @@ use crate::{Date, Outcome};
 /// What holds of pairs of rules that ask for the same facts: that both cannot be met, that who meets one meets the other.
 pub(super) struct Pairs {
     pub(super) claims: Vec<Claim>,
-    /// How many pairs were looked at.
+    /// How many pairs were looked at in all cases.
     pub(super) compared: u64,
 }
 
@@ -29,8 +29,9 @@ pub(super) fn compare(subject: &SubjectProgram, facts: &Facts, as_of: Date) -> P
             if by_one.as_slice().iter().any(|slot| by_two.contains(*slot)) {
                 let pair = Pair { subject, one, two, facts, as_of };
                 let asked = |slot: usize| by_one.contains(slot) || by_two.contains(slot);
-                found.compared += 1;
-                found.claims.extend(pair.opposed(&asked).or_else(|| pair.ordered()));
+                let (opposed, ordered) = (pair.opposed(&asked), pair.ordered());
+                found.compared += u64::from(opposed.is_ok() && ordered.is_ok());
+                found.claims.extend(opposed.ok().flatten().or(ordered.ok().flatten()));
             }
         }
     }
@@ -82,7 +83,7 @@ impl<'a> Pair<'a> {
 
     /// There is a case in which each can be met, and not both, whatever is done about what they ask for: one in which the
     /// first is met and the second not, and one that differs only in what they ask for in which it is the other way round.
-    fn opposed(&self, asked: &dyn Fn(usize) -> bool) -> Option<Claim> {
+    fn opposed(&self, asked: &dyn Fn(usize) -> bool) -> Result<Option<Claim>, Beyond> {
         let mut space = self.space(&|slot| u8::from(asked(slot)));
         let mut found = None;
         space.explore(self.facts, &|slot| !asked(slot), &mut |space, facts, conclusions| {
@@ -93,12 +94,15 @@ impl<'a> Pair<'a> {
             if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         // Both may be met in a case that was not seen.
-        let examples = found.filter(|_| space.beyond().is_none())?;
-        Some(self.claim(ClaimKind::OppositeDemands, [self.one, self.two], space.cells, examples.into()))
+        space.beyond().map_or(Ok(()), Err)?;
+        let claim = |examples: [Example; 2]| {
+            self.claim(ClaimKind::OppositeDemands, [self.one, self.two], space.cells, examples.into())
+        };
+        Ok(found.map(claim))
     }
 
     /// Wherever both concern a case, who meets the one meets the other; with a case, if any, that meets only the other.
-    fn ordered(&self) -> Option<Claim> {
+    fn ordered(&self) -> Result<Option<Claim>, Beyond> {
         let mut space = self.space(&|_| 0);
         let (mut only_one, mut only_two, mut neither) = (None, None, None);
         space.explore(self.facts, &|_| true, &mut |space, facts, conclusions| {
@@ -113,16 +117,14 @@ impl<'a> Pair<'a> {
             let both = only_one.is_some() && only_two.is_some();
             if both { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
-        if space.beyond().is_some() {
-            return None;
-        }
+        space.beyond().map_or(Ok(()), Err)?;
         let (one, two) = (self.one, self.two);
-        match (only_one, only_two, neither) {
+        Ok(match (only_one, only_two, neither) {
             (Some(example), None, _) => Some(self.claim(ClaimKind::Implied, [two, one], space.cells, vec![example])),
             (None, Some(example), _) => Some(self.claim(ClaimKind::Implied, [one, two], space.cells, vec![example])),
             (None, None, Some(_)) => Some(self.claim(ClaimKind::SameDemand, [one, two], space.cells, Vec::new())),
             _ => None,
-        }
+        })
     }
 }
 
