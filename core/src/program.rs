@@ -55,7 +55,7 @@ pub(crate) struct RuleProgram {
 }
 
 /// A condition, with what a report prints of it and of its branches.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Condition {
     pub(crate) expr: Expr,
     /// As FEEL text.

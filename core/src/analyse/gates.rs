@@ -7,7 +7,7 @@ use super::space::{Space, set};
 use super::{Claim, ClaimKind, Example, says};
 use crate::facts::Facts;
 use crate::model::{FactKind, RuleKind};
-use crate::program::{FactEntry, Parts, RuleProgram, SubjectProgram};
+use crate::program::{DueDay, FactEntry, Parts, RuleProgram, SubjectProgram};
 use crate::{Date, Outcome, Value};
 
 /// A fact that has a value.
@@ -43,6 +43,8 @@ struct Gap {
 
 struct Finder<'a> {
     subject: &'a SubjectProgram,
+    /// Of each rule, which cases it concerns, and nothing else: what it decides makes no gap.
+    scopes: &'a BTreeMap<&'a str, Parts>,
     facts: &'a Facts,
     as_of: Date,
     cells: u64,
@@ -50,7 +52,14 @@ struct Finder<'a> {
 }
 
 pub(super) fn uncovered(subject: &SubjectProgram, facts: &Facts, as_of: Date) -> Vec<Claim> {
-    let mut finder = Finder { subject, facts, as_of, cells: 0, beyond: false };
+    let scope = |rule: &RuleProgram| Parts {
+        applies: rule.parts.applies.clone(),
+        requires: None,
+        decisions: Vec::new(),
+        due: DueDay::Now,
+    };
+    let scopes = subject.rules.iter().map(|rule| (rule.rule.id.as_str(), scope(rule))).collect();
+    let mut finder = Finder { subject, scopes: &scopes, facts, as_of, cells: 0, beyond: false };
     let topics = finder.topics();
     topics.iter().flat_map(|topic| finder.gaps_of(topic)).collect()
 }
@@ -94,6 +103,12 @@ impl<'a> Finder<'a> {
         asked.into_iter().chain(topics).filter(|topic| topic.gates.len() > 1).collect()
     }
 
+    /// Some rules, of which is asked whether they concern a case.
+    fn space(&self, rules: &[&'a RuleProgram], rank: &dyn Fn(usize) -> u8) -> Space<'a> {
+        let scopes = rules.iter().filter_map(|rule| Some((*rule, self.scopes.get(rule.rule.id.as_str())?)));
+        Space::new(self.subject, scopes.collect(), self.as_of, rank)
+    }
+
     /// What a rule needs in order to concern a case.
     fn needs(&mut self, rule: &'a RuleProgram) -> Vec<Literal> {
         let mut needs: Option<BTreeMap<usize, Value>> = None;
@@ -101,7 +116,7 @@ impl<'a> Finder<'a> {
             self.subject.fact(slot).is_some_and(|f| matches!(f.kind(), FactKind::YesNo | FactKind::Choice))
         };
         let slots: Vec<usize> = rule.slots(&rule.parts).into_vec().into_iter().filter(|slot| finite(*slot)).collect();
-        let mut space = Space::new(self.subject, vec![(rule, &rule.parts)], self.as_of, &|_| 0);
+        let mut space = self.space(&[rule], &|_| 0);
         space.explore(self.facts, &|_| true, &mut |_, facts, conclusions| {
             if !conclusions.iter().flatten().any(|(outcome, _)| *outcome == Outcome::NotApplicable) {
                 let here = slots.iter().map(|slot| (*slot, facts.value(*slot).clone()));
@@ -168,8 +183,7 @@ impl<'a> Finder<'a> {
 
     /// The values of a fact that the gates can tell apart by it alone.
     fn values(&mut self, topic: &Topic<'a>, slot: usize) -> Vec<Value> {
-        let items: Vec<(&RuleProgram, &Parts)> = topic.gates.iter().map(|gate| (*gate, &gate.parts)).collect();
-        Space::new(self.subject, items, self.as_of, &|other| u8::from(other != slot)).values(slot, self.facts)
+        self.space(&topic.gates, &|other| u8::from(other != slot)).values(slot, self.facts)
     }
 
     /// As a FEEL condition.
@@ -230,8 +244,8 @@ impl<'a> Finder<'a> {
     }
 
     /// A case that a gate concerns, with these facts.
-    fn concerned(&mut self, gate: &RuleProgram, facts: &Facts) -> Option<Facts> {
-        let mut space = Space::new(self.subject, vec![(gate, &gate.parts)], self.as_of, &|_| 0);
+    fn concerned(&mut self, gate: &'a RuleProgram, facts: &Facts) -> Option<Facts> {
+        let mut space = self.space(&[gate], &|_| 0);
         let mut found = None;
         space.explore(facts, &|_| true, &mut |_, facts, conclusions| {
             if conclusions.iter().flatten().any(|(outcome, _)| *outcome == Outcome::NotApplicable) {
