@@ -419,12 +419,13 @@ impl Plan {
         plain(py, &cases)
     }
 
-    /// The rules of a subject as a decision model of the OMG DMN 1.5 standard, in XML, for any engine that speaks it. Its
-    /// facts and ``as_of`` are the inputs, null where they are not known; each rule and each other reading
-    /// (``<rule>.<reading>``) is a decision, whose value is the outcome; of a gate or definition ``{outcome, decision}``.
+    /// The rules of a subject as a decision model of the OMG DMN 1.5 standard, in XML, for any engine that speaks
+    /// it. Its facts and ``as_of`` are the inputs, null where they are not known; each rule and each other reading
+    /// (``<rule>.<reading>``) is a decision, whose value is the outcome; of a gate or definition
+    /// ``{outcome, decision}``.
     ///
-    /// Margins, reasons and what is missing are not in it, nor facts shared by ``with_facts``. What standard FEEL cannot
-    /// express stands in it as ``notExported``, with the reason.
+    /// Margins, reasons and what is missing are not in it, nor facts shared by ``with_facts``. What standard FEEL
+    /// cannot express stands in it as ``notExported``, with the reason.
     ///
     /// Raises:
     ///     Error: A subject that the plan does not have (``unknown-subject``); a fact of the subject called ``as_of``

@@ -35,10 +35,10 @@ def said(finding):
     return finding.outcome, set(finding.missing), set(possible)
 
 
-def test_cases(plan, rust):
-    cases = [case for file in all_vectors("cases") for case in file["cases"]]
+def test_cases(rust):
+    cases = [(ecoplan.plan(file["plan"]), case) for file in all_vectors("cases") for case in file["cases"]]
     assert len(cases) >= 750
-    for case in cases:
+    for plan, case in cases:
         report = plan.evaluate(case["subject"], case["facts"], as_of=case.get("as_of"))
         expected = rust[case["name"]]["report"]
         assert about(report, expected) == expected, case["name"]
