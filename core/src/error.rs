@@ -8,7 +8,7 @@ use serde::de::value::{Error as NameError, StrDeserializer};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::{Date, Lang};
+use crate::{Date, Lang, keyboard};
 
 /// One thing wrong with facts or a plan file.
 ///
@@ -110,7 +110,7 @@ pub enum Problem {
 
     // Plan files.
     #[error("not TOML: {detail}")]
-    Syntax { detail: String },
+    Syntax { detail: String, slip: Option<char> },
     #[error("unknown field `{field}`")]
     UnknownField { field: String, nearest: Option<String> },
     #[error("the field `{field}` is missing")]
@@ -132,7 +132,7 @@ pub enum Problem {
 
     // Conditions.
     #[error("column {column}: {detail}")]
-    ExpressionSyntax { detail: String, column: usize },
+    ExpressionSyntax { detail: String, column: usize, slip: Option<char> },
     #[error("column {column}: {feature} is not part of the supported subset of FEEL")]
     Unsupported { feature: String, column: usize },
     #[error("column {column}: no function is called `{name}`")]
@@ -230,6 +230,14 @@ impl Problem {
                 format!("请自行换算后以 {expected} 填写"),
                 format!("convert it yourself and give the value in {expected}"),
             ),
+            Problem::Syntax { slip: Some(slip), .. } | Problem::ExpressionSyntax { slip: Some(slip), .. } => {
+                let plain = keyboard::plain(*slip)?;
+                if keyboard::is_curly(*slip) {
+                    (format!("“{slip}”请改用半角引号 {plain}"), format!("use straight quotes: `{plain}`, not `{slip}`"))
+                } else {
+                    (format!("“{slip}”请写作半角的“{plain}”"), format!("write `{plain}`, not `{slip}`"))
+                }
+            }
             other => {
                 let (zh, en) = other.fixed_hint()?;
                 (zh.to_owned(), en.to_owned())
@@ -310,7 +318,7 @@ impl Problem {
                 format!("凭证属于另一规划“{id}”（{hash}），当前规划为 {expected}")
             }
             Problem::ReceiptDiffers { given, again } => format!("凭证为 {given}，重新评价得 {again}"),
-            Problem::Syntax { detail } => format!("不是有效的 TOML：{detail}"),
+            Problem::Syntax { detail, .. } => format!("不是有效的 TOML：{detail}"),
             Problem::UnknownField { field, .. } => format!("未知字段“{field}”"),
             Problem::MissingField { field } => format!("缺少字段“{field}”"),
             Problem::MissingCitation => "缺少规划出处（cite）".to_owned(),
@@ -322,7 +330,7 @@ impl Problem {
                 format!("原文界限词“{word}”与“{operator} {number}”不一致")
             }
             Problem::NoNumericTarget => "该规则并非将计量值与规划载明的一个数值比较".to_owned(),
-            Problem::ExpressionSyntax { detail, column } => format!("第 {column} 列语法错误：{detail}"),
+            Problem::ExpressionSyntax { detail, column, .. } => format!("第 {column} 列语法错误：{detail}"),
             Problem::Unsupported { feature, column } => format!("第 {column} 列：不支持的 FEEL 功能：{feature}"),
             Problem::UnknownFunction { name, column, .. } => format!("第 {column} 列：没有函数“{name}”"),
             Problem::NotBoolean { found } => format!("条件的结果是{}，不是“是/否”", in_chinese(found)),

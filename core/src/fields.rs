@@ -104,6 +104,14 @@ impl<'s> Source<'s> {
         format!("{}:{line}:{column}", self.file)
     }
 
+    /// The line of an offset.
+    pub(crate) fn line(&self, offset: usize) -> &'s str {
+        let line = self.lines.partition_point(|start| *start <= offset);
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let rest = self.text.get(start..).unwrap_or_default();
+        rest.split_once('\n').map_or(rest, |(line, _)| line)
+    }
+
     fn characters_before(&self, offset: usize) -> usize {
         let block = offset / BLOCK;
         let rest = self.text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();

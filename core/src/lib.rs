@@ -37,6 +37,7 @@
 mod date;
 mod decimal;
 mod error;
+mod keyboard;
 mod lang;
 mod unit;
 mod value;

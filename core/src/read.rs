@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::de::{DeTable, DeValue};
 
 use crate::compile::bound_words;
+use crate::error::HINTED;
 use crate::fields::{Fields, Key, Kind, Notes, Source};
 use crate::model::{
     Attribute, Baseline, BaselineValue, Bound, Choice, Cite, Decision, Document, Due, Fact, FactKind, Indicator,
     Period, Reading, Registered, Reported, Rule, RuleKind, Source as Supplier, Strength, StrengthClass, Subject,
 };
-use crate::{Date, Error, Errors, Problem, Text};
+use crate::{Date, Error, Errors, Problem, Text, keyboard};
 
 /// How large one plan file may be, and all files of a plan together, in bytes.
 const MAX_FILE: usize = 4 << 20;
@@ -90,9 +91,10 @@ pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, note
             continue;
         }
         let (table, syntax) = DeTable::parse_recoverable(text);
-        for error in &syntax {
+        for (i, error) in syntax.iter().enumerate() {
             let offset = error.span().map_or(0, |s| s.start);
-            source.error(offset, "", Problem::Syntax { detail: one_line(error.message()) });
+            let slip = if i < HINTED { keyboard::in_line(source.line(offset)) } else { None };
+            source.error(offset, "", Problem::Syntax { detail: one_line(error.message()), slip });
         }
         if !syntax.is_empty() {
             incomplete = true;

@@ -251,6 +251,50 @@ fn several_syntax_errors_in_several_files() {
     assert!(errors.iter().all(|e| e.code() == "syntax"), "{errors}");
 }
 
+/// Each slip, and what its first error advises; the name of a choice is not taken for that of a fact.
+#[test]
+fn slips_of_a_chinese_keyboard() {
+    let quotes = |plain, found| format!("use straight quotes: `{plain}`, not `{found}`");
+    let write = |plain, found| format!("write `{plain}`, not `{found}`");
+    for (old, new, code, hint) in [
+        ("\"county-1\"", "“county-1”", "syntax", quotes('"', '“')),
+        ("\"county-1\"", "\"county-1”", "syntax", quotes('"', '”')),
+        ("'load_mg_l <= 50'", "‘load_mg_l <= 50’", "syntax", quotes('\'', '‘')),
+        ("'load_mg_l <= 50'", "'load_mg_l <= 50’", "syntax", quotes('\'', '’')),
+        ("id = \"county-1\"", "id ＝ \"county-1\"", "syntax", write("=", '＝')),
+        ("id = \"county-1\"", "id：\"county-1\"", "syntax", write(":", '：')),
+        ("{ zh = \"负荷\", en", "{ zh = \"负荷\"， en", "syntax", write(",", '，')),
+        ("{ zh = \"负荷\", en", "｛ zh = \"负荷\", en", "syntax", write("{", '｛')),
+        ("min = 0", "min = ０", "syntax", write("0", '０')),
+        ("'load_mg_l <= 50'", "'load_mg_l ≤ 50'", "expression-syntax", write("<=", '≤')),
+        ("'load_mg_l <= 50'", "'load_mg_l ≥ 50'", "expression-syntax", write(">=", '≥')),
+        ("'load_mg_l <= 50'", "'load_mg_l ≠ 50'", "expression-syntax", write("!=", '≠')),
+        ("'load_mg_l <= 50'", "'load_mg_l ＜= 50'", "expression-syntax", write("<", '＜')),
+        ("'load_mg_l <= 50'", "'load_mg_l <= ５０'", "expression-syntax", write("5", '５')),
+        ("'load_mg_l <= 50'", "'（load_mg_l <= 50)'", "expression-syntax", write("(", '（')),
+        ("'load_mg_l <= 50'", "'load_mg_l <= 50 且 true'", "expression-syntax", write("and", '且')),
+        ("'kind_of_plant = \"old\"'", "'kind_of_plant = “old”'", "expression-syntax", quotes('"', '“')),
+        ("'kind_of_plant = \"old\"'", "'kind_of_plant = \"old”'", "expression-syntax", quotes('"', '”')),
+        ("'kind_of_plant = \"old\"'", "'kind_of_plant = old'", "unknown-fact", "did you mean `\"old\"`?".to_owned()),
+    ] {
+        let text = SMALL.replace(old, new);
+        assert_ne!(text, SMALL, "{old}");
+        let errors = Plan::from_toml(&text).unwrap_err();
+        let first = errors.iter().next().unwrap();
+        assert_eq!((first.code(), first.hint(Lang::En)), (code, Some(hint)), "{new}: {errors}");
+        assert!(first.hint(Lang::Zh).is_some_and(|zh| zh != first.hint(Lang::En).unwrap()));
+    }
+}
+
+/// In strings and remarks they are text, and other errors get no such hint.
+#[test]
+fn what_a_chinese_keyboard_writes_in_texts_is_no_slip() {
+    let remark = SMALL.replace("[plan]", "[plan] # “，＝”").replace("\"某县规划\"", "\"“某县”，规划（＝）\"");
+    Plan::from_toml(&remark).unwrap();
+    let errors = Plan::from_toml(&remark.replace("规划（＝）\", en =", "规划（＝）\", en")).unwrap_err();
+    assert!(errors.iter().all(|error| error.code() == "syntax" && error.hint(Lang::En).is_none()), "{errors}");
+}
+
 #[test]
 fn one_file_or_several_is_the_same_plan() {
     let (head, rules) = SMALL.split_at(SMALL.find("[[rule]]").unwrap());

@@ -282,6 +282,15 @@ fn resolve(subject: &SubjectProgram, name: &str) -> Result<usize, Problem> {
 fn resolve_with(subject: &SubjectProgram, name: &str, hint: bool) -> Result<usize, Problem> {
     subject.slot(name).ok_or_else(|| Problem::UnknownFact {
         name: name.to_owned(),
-        nearest: if hint { nearest(name, subject.facts.iter().map(FactEntry::name)) } else { None },
+        nearest: if hint { meant(subject, name) } else { None },
     })
+}
+
+/// What somebody meant who wrote a name that is no fact: a choice without its quotes, or the nearest fact.
+fn meant(subject: &SubjectProgram, name: &str) -> Option<String> {
+    let is_choice = subject.facts.iter().any(|fact| fact.choices.iter().any(|choice| &**choice == name));
+    if is_choice {
+        return Some(format!("\"{name}\""));
+    }
+    nearest(name, subject.facts.iter().map(FactEntry::name))
 }

@@ -1,6 +1,6 @@
 //! Text to tokens.
 
-use crate::{Decimal, DecimalError, Problem};
+use crate::{Decimal, DecimalError, Problem, keyboard};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Token {
@@ -52,7 +52,8 @@ impl Lexer<'_> {
     }
 
     fn error(&self, detail: impl Into<String>) -> Problem {
-        Problem::ExpressionSyntax { detail: detail.into(), column: self.column() }
+        let slip = self.rest.first().copied().filter(|c| keyboard::plain(*c).is_some());
+        Problem::ExpressionSyntax { detail: detail.into(), column: self.column(), slip }
     }
 
     fn next(&mut self) -> Option<char> {
@@ -149,7 +150,9 @@ impl Lexer<'_> {
     }
 
     fn text(&mut self) -> Result<Token, Problem> {
-        let unfinished = self.error("text without closing quote");
+        let slip = self.rest.iter().copied().find(|c| keyboard::is_curly(*c));
+        let detail = "text without closing quote".to_owned();
+        let unfinished = Problem::ExpressionSyntax { detail, column: self.column(), slip };
         self.next();
         let mut text = String::new();
         loop {

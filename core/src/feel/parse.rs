@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::ast::{Arithmetic, Comparison, Expr, Function, Test};
 use super::lex::{Spanned, Token, lex};
 use crate::error::nearest;
-use crate::{Date, Decimal, Problem, Value};
+use crate::{Date, Decimal, Problem, Value, keyboard};
 
 /// Finds the place of a fact by its name, or says what is wrong with the name.
 pub(crate) type Resolve<'a> = dyn FnMut(&str) -> Result<usize, Problem> + 'a;
@@ -117,7 +117,11 @@ impl Parser<'_, '_, '_> {
     }
 
     fn syntax(&self, detail: impl Into<String>) -> Problem {
-        Problem::ExpressionSyntax { detail: detail.into(), column: self.column() }
+        let slip = match self.peek() {
+            Token::Word(word) => word.parse().ok().filter(|c| keyboard::plain(*c).is_some()),
+            _ => None,
+        };
+        Problem::ExpressionSyntax { detail: detail.into(), column: self.column(), slip }
     }
 
     fn unsupported(&self, feature: &str) -> Problem {
@@ -499,7 +503,7 @@ impl Parser<'_, '_, '_> {
             let (name, given) = (function.name(), arguments.len());
             let wanted = if least == most { format!("{least}") } else { format!("at least {least}") };
             let detail = format!("`{name}` takes {wanted} arguments, not {given}");
-            return Err(Problem::ExpressionSyntax { detail, column });
+            return Err(Problem::ExpressionSyntax { detail, column, slip: None });
         }
         if function == Function::Date {
             return date(&arguments).ok_or_else(|| self.unsupported("`date` of anything but a literal day"));
