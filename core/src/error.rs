@@ -233,9 +233,9 @@ impl Problem {
             Problem::Syntax { slip: Some(slip), .. } | Problem::ExpressionSyntax { slip: Some(slip), .. } => {
                 let plain = keyboard::plain(*slip)?;
                 if keyboard::is_curly(*slip) {
-                    (format!("“{slip}”请改用半角引号 {plain}"), format!("use straight quotes: `{plain}`, not `{slip}`"))
+                    (format!("请用半角引号 {plain}，不用 {slip}"), format!("use straight quotes: `{plain}`, not `{slip}`"))
                 } else {
-                    (format!("“{slip}”请写作半角的“{plain}”"), format!("write `{plain}`, not `{slip}`"))
+                    (format!("请写“{plain}”，不写“{slip}”"), format!("write `{plain}`, not `{slip}`"))
                 }
             }
             other => {

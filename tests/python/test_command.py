@@ -403,8 +403,8 @@ def test_terminal(tmp_path, run):
     file = written(tmp_path / "t.csv", CHINESE)
     _, out, _ = run("assess", file, "--subject", "urban_wwtp", "--lang", "zh")
     lines = [line.split() for line in out.splitlines()]
-    assert ["2", "甲厂", "无法判定", "无法判定", "1，符合", "1"] in lines
-    assert ["3", "乙厂", "不符合", "不符合", "1，无法判定", "1"] in lines
+    assert ["2", "甲厂", "无法判定", "无法判定", "1，符合", "1"] in [line[:6] for line in lines]
+    assert ["3", "乙厂", "不符合", "不符合", "1，无法判定", "1"] in [line[:6] for line in lines]
     assert ["3", "乙厂", "未完成", "-0.1", "mg/L"] in [line[:5] for line in lines]
     assert "共 3 行：不符合 1，无法判定 1，不适用 1" in out
 
@@ -429,6 +429,63 @@ def test_excel_out(tmp_path, run):
     assert rows[2][:3] == ("乙厂", 61.6, 81.5)
     assert column(rows, f"[{RULE}]") == ["satisfied", "breached", "not applicable"]
     assert column(rows, "(margin)") == [0, -0.1, None]
+
+
+def test_what_is_read_otherwise_is_said_in_every_format(tmp_path, run):
+    plan = small(tmp_path / "small.toml")
+    file = written(tmp_path / "t.csv", "name,load,clean\nfour,4,yes\nfive,5,yes\nsix,6,yes\n")
+    arguments = ("assess", file, "--subject", "s", "--plan", plan)
+    # At most 5 holds of 5, less than 5 does not; of 4 and 6 both say the same.
+    rows = table(run(*arguments, "--format", "csv")[1])
+    assert column(rows, "read otherwise") == ["", "x [low]: five is not → breached", ""]
+    assert column(rows, "outcome") == ["satisfied", "satisfied", "breached"]
+    assert run(*arguments, "--lang", "zh", "--out", tmp_path / "out.xlsx")[:2] == (0, "")
+    rows = list(openpyxl.load_workbook(tmp_path / "out.xlsx").worksheets[0].values)
+    assert column(rows, "另一种理解") == [None, "x [low]：五不算 → 不符合", None]
+    cases, breached, otherwise, total = run(*arguments)[1].strip().split("\n\n")[1:]
+    assert [line.split() for line in cases.splitlines()[1:]] == [
+        ["2", "four", "satisfied", "satisfied", "2"],
+        ["3", "five", "satisfied", "*", "satisfied", "2"],
+        ["4", "six", "breached", "breached", "1,", "satisfied", "1"],
+    ]
+    assert [line.split()[:3] for line in breached.splitlines()[1:]] == [["4", "six", "breached"]]
+    assert otherwise.splitlines()[0].endswith("* read otherwise → finding")
+    assert [line.split() for line in otherwise.splitlines()[1:]] == [
+        ["3", "five", "x", "[low]", "five", "is", "not", "→", "breached"]
+    ]
+    assert total == "3 rows: breached 1, satisfied 2"
+
+
+def test_a_finding_that_is_marked_is_read_otherwise(tmp_path, run):
+    plan = small(tmp_path / "small.toml")
+    plan.write_text(plan.read_text("utf-8").replace("load < 5", "load < 7"), "utf-8")
+    file = written(tmp_path / "t.csv", "name,load,clean\nfive,5,yes\nsix,6,yes\nseven,7,yes\n")
+    breached = run("assess", file, "--subject", "s", "--plan", plan)[1].strip().split("\n\n")[2]
+    assert [line.split()[:4] for line in breached.splitlines()[1:]] == [
+        ["3", "six", "breached", "*"],
+        ["4", "seven", "breached", "-2"],
+    ]
+
+
+def test_the_terminal_names_what_is_missing(tmp_path, run):
+    plan = tmp_path / "small.toml"
+    facts = "".join(
+        f"[[fact]]\nsubject = 's'\nname = 'f{i}'\nkind = 'yes_no'\nsource = 'reported'\n"
+        f"label = {{ zh = '第{i}项', en = 'item {i}' }}\n"
+        for i in range(6)
+    )
+    rule = f"[[rule]]\nsubject = 's'\nid = 'all'\nrequires = '{' and '.join(f'f{i}' for i in range(6))}'\n{SMALL_RULE}"
+    plan.write_text((SMALL_HEAD + facts + rule).replace("TEXT", "{ zh = 'x', en = 'x' }"), "utf-8")
+    table = "f0,f1,f2,f3,f4,f5\n{}yes,yes,yes,yes,yes,yes\n"
+    arguments = ("assess", written(tmp_path / "t.csv", table.format("yes,yes,yes,yes,,\nyes,,,,,\n")), "--subject", "s")
+    _, out, _ = run(*arguments, "--plan", plan)
+    assert out.splitlines()[2].split() == ["row", "name", "outcome", "findings", "missing", "facts"]
+    assert "undetermined 1  item 4; item 5" in [line.strip()[-30:] for line in out.splitlines()]
+    assert "item 1; item 2; item 3; item 4; 1 more" in out
+    assert "第1项；第2项；第3项；第4项；另有 1 项" in run(*arguments, "--plan", plan, "--lang", "zh")[1]
+    # Where nothing is, there is no such column.
+    written(tmp_path / "t.csv", table.format(""))
+    assert run(*arguments, "--plan", plan)[1].splitlines()[2].split() == ["row", "name", "outcome", "findings"]
 
 
 def test_no_text_becomes_a_formula(tmp_path, run):
@@ -694,6 +751,94 @@ def test_cases_that_were_filled_in(run, tmp_path):
     assert status == 2 and "no column is called `expected`" in problem
 
 
+def test_cases_are_never_written_over(run, tmp_path):
+    rule = "wwtp-township-bod-100"
+    for name in ("cases.csv", "cases.xlsx", "cases.json"):
+        written(tmp_path / name, "filled in")
+        status, _, problem = run("cases", rule, "--out", tmp_path / name)
+        assert status == 2 and f"{name}: exists, and may be filled in" in problem
+        assert (tmp_path / name).read_text("utf-8") == "filled in"
+
+
+def test_cases_in_excel(run, tmp_path):
+    rule, file = "wwtp-township-bod-100", tmp_path / "cases.xlsx"
+    assert run("cases", rule, "--out", file) == (0, "", "")
+    book = openpyxl.load_workbook(file)
+    sheet = book.worksheets[0]
+    rows = list(sheet.values)
+    assert rows[0] == ("about", "of", "as of", "influent_bod5_mg_l", "expected")
+    assert {row[3] for row in rows[1:]} >= {99.9, 100, 100.1, None}
+    # At least 100 mg/L is asked for on the last day; the day before, too little is under way.
+    for number, row in enumerate(rows[1:], 2):
+        value = row[3]
+        due = "breached" if row[2] is None else "pending"
+        sheet.cell(number, 5).value = "undetermined" if value is None else "satisfied" if value >= 100 else due
+        if row[2] is not None:
+            sheet.cell(number, 3).value = datetime.datetime.fromisoformat(row[2])
+    book.save(file)
+    status, out, _ = run("cases", rule, "--check", file)
+    assert (status, out) == (0, f"{len(rows) - 1} of {len(rows) - 1} rows are as expected\n")
+    assert any(row[2] is not None for row in rows[1:])
+
+
+def test_a_day_as_excel_rewrites_it_and_one_that_is_none(run, tmp_path):
+    rule, file = "wwtp-township-bod-100", tmp_path / "cases.csv"
+    days = ["2024/6/9", "2024-6-9", "2024.6.9", "2024年6月9日", "２０２４/６/９", "2024-06-09"]
+    text = "as of,influent_bod5_mg_l,expected\n" + "".join(f"{day},99.9,pending\n" for day in days)
+    written(file, text)
+    assert run("cases", rule, "--check", file)[:2] == (0, "6 of 6 rows are as expected\n" + OPEN)
+    written(
+        file, text + "9.6.2024,99.9,pending\n2024/6-9,99.9,pending\n2024/13/1,99.9,pending\n2025/12/31,99.9,breached\n"
+    )
+    status, out, _ = run("cases", rule, "--check", file)
+    wrong = [line for line in out.splitlines() if "invalid-date" in line]
+    assert status == 1 and [line.split(": ")[1] for line in wrong] == [
+        f"row {number}, column `as of`" for number in (8, 9, 10)
+    ]
+    assert "7 of 10 rows are as expected" in out
+
+
+OPEN = "no row comes to: breached, undetermined, satisfied\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "load"),
+    [
+        *[
+            (said, 6)
+            for said in ("triggered defer", "Triggered", "triggered: put off", "触发: 暂缓批准", "触发（defer）")
+        ],
+        *[(said, 10) for said in ("TRIGGERED: REFUSED", "triggered → refuse", "触发")],
+        *[(said, 5) for said in ("Satisfied", "未触发", "not triggered", "符合", " satisfied ")],
+        *[(said, "") for said in ("Undetermined", "无法判定")],
+    ],
+)
+def test_what_is_expected_in_every_spelling(run, tmp_path, said, load):
+    plan = small(tmp_path / "small.toml")
+    plan.write_text(plan.read_text("utf-8") + GATE.replace("TEXT", "{ zh = 'x', en = 'x' }"), "utf-8")
+    file = written(tmp_path / "gate.csv", f"clean,load,expected\nyes,{load},{said}\n")
+    status, out, _ = run("cases", "gate", "--plan", plan, "--check", file)
+    assert status == 0 and out.startswith("1 of 1 rows are as expected"), out
+
+
+def test_expectations_that_nothing_can_meet_are_said(run, tmp_path):
+    plan = small(tmp_path / "small.toml")
+    plan.write_text(plan.read_text("utf-8") + GATE.replace("TEXT", "{ zh = 'x', en = 'x' }"), "utf-8")
+    said = ["triggered: defr", "satisfide", "whatever", "triggered refuse", "satisfied defer"]
+    file = written(tmp_path / "gate.csv", "load,expected\n" + "".join(f"6,{one}\n" for one in said))
+    status, out, _ = run("cases", "gate", "--plan", plan, "--check", file)
+    lines = [line.removeprefix(f"{file}: ") for line in out.splitlines()]
+    assert status == 1 and "0 of 5 rows are as expected" in lines
+    assert all(f"row {number}, column `expected`: " in line for number, line in zip((2, 3, 4), lines, strict=False))
+    assert lines[0].endswith("[unknown-conclusion] (did you mean `triggered defer`?)")
+    assert lines[1].endswith("[unknown-conclusion] (did you mean `satisfied`?)")
+    assert "[unknown-conclusion] (one of: " in lines[2] and "triggered refuse, triggered defer" in lines[2]
+    assert lines[3] == "row 5: expected triggered refuse, the rule says triggered defer"
+    assert "unknown-conclusion" in lines[4]  # only what is triggered decides
+    _, out, _ = run("cases", "gate", "--plan", plan, "--check", file, "--lang", "zh")
+    assert "第 2 行，“expected”列：规则没有“triggered: defr”这一结论或决定" in out
+
+
 def test_cases_of_one_rule_in_several_files(run, tmp_path):
     rule, table, vectors = "wwtp-township-bod-100", tmp_path / "some.csv", tmp_path / "cases.json"
     table.write_text("influent_bod5_mg_l,expected\n99.9,breached\n100,satisfied\n", encoding="utf-8")
@@ -720,12 +865,7 @@ def test_what_the_cases_of_a_plan_cover(run, tmp_path):
         status, out, err = run("cases", "--plan", tmp_path / "small.toml", "--format", "json", *arguments)
         return status, json.loads(out), err
 
-    rules = (
-        "".join(f"[[fact]]\nsubject = 's'\n{fact}\nsource = 'reported'\nlabel = TEXT\n" for fact in SMALL_FACTS)
-        + "".join(f"[[rule]]\nsubject = 's'\n{rule}{SMALL_RULE}" for rule in SMALL_RULES)
-        + "[[rule.reading]]\nid = 'strict'\nrequires = 'load < 5'\nnote = TEXT\n"
-    )
-    (tmp_path / "small.toml").write_text((SMALL_HEAD + rules).replace("TEXT", "{ zh = 'x', en = 'x' }"), "utf-8")
+    small(tmp_path / "small.toml")
     status, found, err = covered()
     # A yes or no: kept, broken, not known. At most 5, or less than 5: at 5 it makes a difference.
     assert (status, err) == (0, "")
@@ -759,6 +899,17 @@ def test_what_the_cases_of_a_plan_cover(run, tmp_path):
     assert status == 2 and "bad.json: not of the form" in err
 
 
+def small(path):
+    """Writes a plan of two rules: yes, and at most 5, which may be read as less than 5."""
+    rules = (
+        "".join(f"[[fact]]\nsubject = 's'\n{fact}\nsource = 'reported'\nlabel = TEXT\n" for fact in SMALL_FACTS)
+        + "".join(f"[[rule]]\nsubject = 's'\n{rule}{SMALL_RULE}" for rule in SMALL_RULES)
+        + "[[rule.reading]]\nid = 'strict'\nrequires = 'load < 5'\nnote = { zh = '五不算', en = 'five is not' }\n"
+    )
+    path.write_text((SMALL_HEAD + rules).replace("TEXT", "{ zh = 'x', en = 'x' }"), "utf-8")
+    return path
+
+
 SMALL_HEAD = """[plan]
 id = "small"
 title = TEXT
@@ -769,13 +920,25 @@ label = TEXT
 """
 SMALL_FACTS = ("name = 'clean'\nkind = 'yes_no'", "name = 'load'\nkind = 'number'")
 SMALL_RULES = ("id = 'kept'\nrequires = 'clean'\n", "id = 'low'\nrequires = 'load <= 5'\n")
-SMALL_RULE = """kind = "obligation"
-title = TEXT
+SMALL_GATE = """title = TEXT
 strength = { class = "mandatory", verb = "v" }
 addressee = TEXT
 cite = { chapter = 1, section = 1, anchor = "x" }
 says = TEXT
 """
+SMALL_RULE = 'kind = "obligation"\n' + SMALL_GATE
+GATE = (
+    """[[rule]]
+subject = "s"
+id = "gate"
+kind = "gate"
+decision = [
+  { id = "refuse", when = 'load > 9', label = { zh = "不予批准", en = "refused" } },
+  { id = "defer", when = 'load > 5', label = { zh = "暂缓批准", en = "put off" } },
+]
+"""
+    + SMALL_GATE
+)
 
 
 def test_the_vectors_cover_the_bundled_plan(run):

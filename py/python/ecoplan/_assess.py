@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _MOST_HTML = 500
 _MOST_XLSX = 1_048_575
+_MOST_MISSING = 4
+
+# Marks what comes out differently where the text is read otherwise.
+_OTHERWISE = "*"
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,9 @@ class Assessment:
         return "" if not cells or _files.blank(cells[0]) else str(cells[0])
 
     @cached_property
-    def _decisions(self) -> dict[tuple[str, str], str]:
-        """What each decision of each rule is called."""
-        rules = self.plan.rules(self.subject)
-        return {(rule["id"], one["id"]): one["label"][self.lang] for rule in rules for one in rule["decisions"]}
+    def _named(self) -> _words.Words:
+        """What the facts, rules and decisions are called."""
+        return _words.Words.of(self.plan, self.subject, self.lang)
 
     def title(self) -> str:
         """Subject, plan and day of judgement."""
@@ -123,13 +126,27 @@ class Assessment:
         with _terminal.console(out) as console:
             console.print(self.title(), soft_wrap=True)
             console.print()
-            headings = _words.pick(lang, "行,名称,结论,各条结果", "row,name,outcome,findings").split(",")
-            _terminal.table(console, headings, map(self._case_line, self.cases))
-            grave = [(case, f) for case in self.cases for f in case.report if f.outcome in ("breached", "triggered")]
+            headings = _words.pick(
+                lang, "行,名称,结论,各条结果,尚缺信息", "row,name,outcome,findings,missing facts"
+            ).split(",")
+            lines = [self._case_line(case) for case in self.cases]
+            shown = len(headings) if any(line[-1] for line in lines) else -1
+            _terminal.table(console, headings[:shown], (line[:shown] for line in lines))
+            findings = [(case, finding) for case in self.cases for finding in case.report]
+            grave = [(case, finding) for case, finding in findings if finding.outcome in ("breached", "triggered")]
             if grave:
                 console.print()
                 headings = _words.pick(lang, "行,名称,结果,余量,规定", "row,name,finding,margin,rule").split(",")
                 _terminal.table(console, headings, (self._finding_line(case, finding) for case, finding in grave))
+            differing = [(case, finding) for case, finding in findings if finding.readings]
+            if differing:
+                console.print()
+                zh, en = (
+                    f"行,名称,规定,{_OTHERWISE} 另一种理解 → 结果",
+                    f"row,name,rule,{_OTHERWISE} read otherwise → finding",
+                )
+                rows = (line for case, finding in differing for line in self._reading_lines(case, finding))
+                _terminal.table(console, _words.pick(lang, zh, en).split(","), rows)
             console.print()
             counts = Counter(case.report.outcome for case in self.cases)
             total = _words.pick(lang, f"共 {len(self.cases)} 行：", f"{len(self.cases)} rows: ")
@@ -138,44 +155,71 @@ class Assessment:
     def _case_line(self, case: Case) -> list[str | tuple[str, str | None]]:
         found = case.report.headline
         counts = _counts(found["counts"], self.lang)
-        return [str(case.row), self.name(case), (_words.outcome(found["outcome"], self.lang), found["outcome"]), counts]
+        mark = f" {_OTHERWISE}" if any(finding.readings for finding in case.report) else ""
+        outcome = _words.outcome(found["outcome"], self.lang) + mark
+        missing = self._missing(case)
+        if len(missing) > _MOST_MISSING:
+            more = len(missing) - _MOST_MISSING
+            missing[_MOST_MISSING:] = [_words.pick(self.lang, f"另有 {more} 项", f"{more} more")]
+        return [str(case.row), self.name(case), (outcome, found["outcome"]), counts, self._separator.join(missing)]
+
+    def _missing(self, case: Case) -> list[str]:
+        """What the facts are called that would settle every finding."""
+        names = dict.fromkeys(name for finding in case.report for name in finding.missing)
+        return [self._named.label(name) for name in names]
+
+    @property
+    def _separator(self) -> str:
+        return _words.pick(self.lang, "；", "; ")
 
     def _finding_line(self, case: Case, finding: Finding[str, str]) -> list[str | tuple[str, str | None]]:
         margin = "" if finding.margin is None else f"{finding.margin:f} {_words.unit(finding.unit, self.lang)}".strip()
-        rule = f"{finding.title[self.lang]} [{finding.rule}]"
-        return [str(case.row), self.name(case), (self._verdict(finding), finding.outcome), margin, rule]
+        mark = f" {_OTHERWISE}" if finding.readings else ""
+        verdict = (self._verdict(finding) + mark, finding.outcome)
+        return [str(case.row), self.name(case), verdict, margin, self._rule(finding)]
+
+    def _reading_lines(self, case: Case, finding: Finding[str, str]) -> Iterator[list[str]]:
+        for reading in self._readings(finding):
+            yield [str(case.row), self.name(case), self._rule(finding), reading]
+
+    def _readings(self, finding: Finding[str, str]) -> list[str]:
+        """The readings under which a finding differs, each with what it is then."""
+        return [self._named.reading(finding.to_dict(), reading) for reading in finding.readings]
+
+    def _rule(self, finding: Finding[str, str]) -> str:
+        return f"{finding.title[self.lang]} [{finding.rule}]"
 
     def _verdict(self, finding: Finding[str, str]) -> str:
         word = _words.verdict(finding.kind, finding.outcome, self.lang)
-        return word if finding.decision is None else f"{word}: {self._decisions[finding.rule, finding.decision]}"
+        return word if finding.decision is None else f"{word}: {self._named.decision(finding.rule, finding.decision)}"
 
     def _rows(self) -> Iterator[list[Cell]]:
         """The table, with the findings beside it."""
         lang = self.lang
-        rules, facts = self.plan.rules(self.subject), self.plan.facts(self.subject)
-        labels = {fact["name"]: fact["label"][lang] for fact in facts}
+        rules = self.plan.rules(self.subject)
         measured = {rule["id"] for rule in rules if _has_margin(rule)}
         headings: list[Cell] = [*self.table.headings, _words.pick(lang, "结论", "outcome")]
         for rule in rules:
             headings.append(f"{rule['title'][lang]} [{rule['id']}]")
             if rule["id"] in measured:
                 headings.append(_words.bracketed(headings[-1], _words.pick(lang, "余量", "margin"), lang))
-        yield [*headings, *_words.pick(lang, "尚缺信息,错误", "missing facts,errors").split(",")]
+        zh, en = "另一种理解,尚缺信息,错误", "read otherwise,missing facts,errors"
+        yield [*headings, *_words.pick(lang, zh, en).split(",")]
         numbers = {c.place for c in self.table.columns if c.is_year or c.fact["kind"] == "number"}
         width = len(self.table.headings)
-        separator = _words.pick(lang, "；", "; ")
+        colon = _words.pick(lang, "：", ": ")
         for case in self.cases:
             given = [_files.number(cell) if i in numbers else cell for i, cell in enumerate(case.cells[:width])]
             row = [*given, *[None] * (width - len(given)), _words.outcome(case.report.outcome, lang)]
-            missing: dict[str, None] = {}
+            otherwise = []
             for rule in rules:
                 finding = case.report[rule["id"]]
                 row.append(self._verdict(finding))
                 if rule["id"] in measured:
                     row.append(finding.margin)
-                missing |= dict.fromkeys(finding.missing)
-            errors = separator.join(error.line(lang) for error in case.errors)
-            yield [*row, separator.join(labels[name] for name in missing), errors]
+                otherwise += [f"{self._rule(finding)}{colon}{reading}" for reading in self._readings(finding)]
+            errors = [error.line(lang) for error in case.errors]
+            yield [*row, *map(self._separator.join, (otherwise, self._missing(case), errors))]
 
 
 def _counts(counts: Any, lang: Lang) -> str:

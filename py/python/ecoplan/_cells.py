@@ -196,14 +196,24 @@ def value(name: str, fact: FactInfo, cell: Cell) -> Any:
         )
     if isinstance(cell, str):
         cell = cell.strip()
-    if name != fact["name"] or fact["kind"] in ("number", "date"):
+    if name != fact["name"] or fact["kind"] == "number":
         return cell
+    if fact["kind"] == "date":
+        return day(cell)
     if fact["kind"] == "yes_no":
         return _yes_no(name, cell)
     choices = _choices(fact)
     if fact["kind"] == "choice":
         return choices.get(key(str(cell)), str(cell))
     return cell if isinstance(cell, list) else _members(str(cell), choices)
+
+
+def day(cell: Cell) -> Cell:
+    """A day as Excel writes it in CSV, ``2027/6/29`` or ``2027-6-29``, as ``2027-06-29``; anything else as it is."""
+    found = (
+        re.fullmatch(r"(\d{4})([-/.年])(\d{1,2})(?:\2|月)(\d{1,2})日?", key(cell)) if isinstance(cell, str) else None
+    )
+    return cell if found is None else f"{found[1]}-{found[3]:0>2}-{found[4]:0>2}"
 
 
 _YES_NO = {"是": True, "yes": True, "true": True, "1": True, "否": False, "no": False, "false": False, "0": False}

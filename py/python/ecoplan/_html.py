@@ -226,13 +226,7 @@ def _margin(found: dict[str, Any], lang: str) -> str:
 
 
 def _reading(reading: dict[str, Any], finding: dict[str, Any], words: Words) -> _Markup:
-    says = verdict(finding["kind"], reading["outcome"], words.lang)
-    if reading["decision"]:
-        says += f" → {words.decision(finding['rule'], reading['decision'])}"
-    if reading["outcome"] == "undetermined":
-        open_still = words.possible(finding, reading["possible"])
-        says = bracketed(says, words.pick("仍有可能：", "still possible: ") + open_still, words.lang)
-    return _join([f"{words.get(reading['note'])} → {says} ", _el("code", f"[{reading['reading']}]")])
+    return _join([f"{words.reading(finding, reading)} ", _el("code", f"[{reading['reading']}]")])
 
 
 def _details(finding: dict[str, Any], words: Words, due: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from . import _cells, _files, _words
+from ._cells import CellError
 from ._ecoplan import Finding, Plan
 from ._error import Error
+from ._expected import Expectations, conclusion
 from ._files import Cell, Failure, Sheet, blank
 from .types import CaseCoverage, Lang, RuleCases, Text
+
+_T = TypeVar("_T")
 
 # The columns of a table of cases beside its facts: why, in what, as of when, and what is expected.
 ABOUT: Text = {"zh": "情形", "en": "about"}
@@ -71,7 +75,7 @@ def compare(plan: Plan, rule: str | None, files: Sequence[str], lang: Lang) -> C
 
 def left(rule: RuleCases, lang: Lang) -> list[str]:
     """What no case of a rule comes to."""
-    conclusions = [_conclusion(one["outcome"], one["decision"]) for one in rule["conclusions"] if not one["cases"]]
+    conclusions = [conclusion(one["outcome"], one["decision"]) for one in rule["conclusions"] if not one["cases"]]
     word = _words.pick(lang, "另一种读法", "reading")
     return conclusions + [f"{word} {one['reading']}" for one in rule["readings"] if not one["cases"]]
 
@@ -96,7 +100,8 @@ def _called(plan: Plan, file: str) -> str:
 
 
 def _table(compared: Compared, plan: Plan, rule: str, sheet: Sheet, lang: Lang) -> None:
-    subject = next(known["subject"] for known in plan.rules() if known["id"] == rule)
+    info = next(known for known in plan.rules() if known["id"] == rule)
+    subject, expectations = info["subject"], Expectations(info)
     table = _cells.understand(sheet, plan.facts(subject))
     day, expected = (_place(table.headings, heading) for heading in (DAY, EXPECTED))
     if expected is None:
@@ -107,16 +112,43 @@ def _table(compared: Compared, plan: Plan, rule: str, sheet: Sheet, lang: Lang) 
             compared.empty += 1
             continue
         compared.total += 1
-        on = plan if day is None or blank(_at(cells, day)) else plan.at(str(_at(cells, day)))
+        try:
+            outcome, decision = _said(expectations.read, number, table.headings[expected], str(wanted))
+            on = plan if day is None else _said(partial(_on, plan), number, table.headings[day], _at(cells, day))
+        except _Unread as unread:
+            compared.lines.append(unread.error.line(lang))
+            continue
         report, errors = _cells.row(partial(on.evaluate, subject), table, number, cells)
         finding = report[rule]
         compared.lines += [error.line(lang) for error in errors]
-        decided = _conclusion(finding.outcome, finding.decision)
-        if str(wanted).strip() in (finding.outcome, decided, *_spelt(finding)):
+        if finding.outcome == outcome and decision in (None, finding.decision):
             compared.findings.append(finding)
         else:
+            decided = conclusion(finding.outcome, finding.decision)
             zh, en = f"预期 {wanted}，规则的结论是 {decided}", f"expected {wanted}, the rule says {decided}"
             compared.lines.append(_words.pick(lang, f"第 {number} 行：{zh}", f"row {number}: {en}"))
+
+
+class _Unread(Exception):
+    """A cell of a table of cases that says nothing."""
+
+    def __init__(self, error: CellError) -> None:
+        """Takes what is wrong."""
+        super().__init__(error)
+        self.error = error
+
+
+def _said(read: Callable[[Any], _T], number: int, heading: str, cell: Cell) -> _T:
+    """What a cell that is no fact says."""
+    try:
+        return read(cell)
+    except Error as error:
+        raise _Unread(CellError(number, heading, error.errors[0])) from None
+
+
+def _on(plan: Plan, day: Cell) -> Plan:
+    """The plan, judging as of a day; as of its last, where none is said."""
+    return plan if blank(day) else plan.at(_cells.day(day))
 
 
 def _vectors(compared: Compared, plan: Plan, rule: str | None, file: str, lang: Lang) -> None:
@@ -164,16 +196,6 @@ def _differing(wanted: Mapping[str, Any], finding: Finding, lang: Lang) -> list[
         _words.pick(lang, f"预期 {expected}，规则的结论是 {said}", f"expected {expected}, the rule says {said}")
         for expected, said in differ
     ]
-
-
-def _conclusion(outcome: str, decision: str | None) -> str:
-    """The outcome, and with it the decision."""
-    return f"{outcome} {decision}" if decision else outcome
-
-
-def _spelt(finding: Finding) -> list[str]:
-    """The outcome as people write it in either language."""
-    return [_words.verdict(kind, finding.outcome, lang) for kind in (finding.kind, "") for lang in _words.LANGS]
 
 
 def _place(headings: Sequence[str], heading: Text) -> int | None:

@@ -288,6 +288,16 @@ class Words:
 
         return self.pick("、", ", ").join(one(p["outcome"], p["decision"]) for p in possible)
 
+    def reading(self, finding: dict[str, Any], reading: dict[str, Any]) -> str:
+        """A reading of the text under which the rule says something else, with what that is."""
+        says = verdict(finding["kind"], reading["outcome"], self.lang)
+        if reading["decision"]:
+            says += f" → {self.decision(finding['rule'], reading['decision'])}"
+        if reading["outcome"] == "undetermined":
+            open_still = self.possible(finding, reading["possible"])
+            says = bracketed(says, self.pick("仍有可能：", "still possible: ") + open_still, self.lang)
+        return f"{self.get(reading['note'])} → {says}"
+
     def change(self, change: dict[str, Any]) -> str:
         """A change as a person would say it: ``mean influent BOD5 at least 81.6 mg/L``."""
         fact, direction, inclusive = change["fact"], change["direction"], change["inclusive"] is True

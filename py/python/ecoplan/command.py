@@ -134,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     make.add_argument("--check", metavar="FILE", nargs="+", help=about)
     _plan_options(make)
-    _output_options(make, "terminal", "csv", "json")
+    _output_options(make, "terminal", "csv", "xlsx", "json")
 
     make = command("new", _authoring.new, "write a plan to start from", "new county.toml --lang zh")
     make.add_argument("file", help="the TOML file to write; none that exists")
@@ -310,10 +310,15 @@ def _run_facts(options: argparse.Namespace) -> int:
 def _run_template(options: argparse.Namespace) -> int:
     if Path(options.out).suffix.lower() not in (".xlsx", ".csv"):
         raise Failure(f"{options.out}: a template is an .xlsx or .csv file")
-    if Path(options.out).exists():
-        raise Failure(f"{options.out}: exists, and may be filled in: remove it, or name another")
+    _keep(options.out)
     _template.write(_plan(options), options.subject, options.out)
     return 0
+
+
+def _keep(out: str) -> None:
+    """Refuses to write where somebody may have filled something in."""
+    if Path(out).exists():
+        raise Failure(f"{out}: exists, and may be filled in: remove it, or name another")
 
 
 def _run_cases(options: argparse.Namespace) -> int:
@@ -329,6 +334,8 @@ def _run_cases(options: argparse.Namespace) -> int:
         if left := _review.left(covered, lang):
             print(_words.pick(lang, "尚无一行得出：", "no row comes to: ") + ", ".join(left))
         return 0 if compared.good else 1
+    if options.out is not None:
+        _keep(options.out)
     if form == "json":
         return _json({"plan": plan.id, "rule": options.rule, "cases": cases}, options.out)
     # What is expected is for a person to say, by the clause and not by what the program answers.
@@ -340,8 +347,8 @@ def _run_cases(options: argparse.Namespace) -> int:
         [case["about"], case["of"], case["as_of"], *(_listed(case["facts"].get(name)) for name in names), None]
         for case in cases
     ]
-    if form == "csv":
-        _files.write_csv([headings, *rows], options.out)
+    if form in ("csv", "xlsx"):
+        _table([headings, *rows], form, options.out, _words.pick(lang, "情形", "cases"))
         return 0
     from . import _terminal
 
@@ -358,7 +365,7 @@ def _covered(plan: Plan, files: Sequence[str], form: str, options: argparse.Name
     coverage = plan.case_coverage(compared.findings)
     if form == "json":
         _json({"plan": plan.id, **coverage}, options.out)
-    elif form == "csv":
+    elif form in ("csv", "xlsx"):
         rows = [
             [rule["rule"], one.get("outcome"), one.get("decision"), one.get("reading"), one["cases"]]
             for rule in coverage["rules"]
@@ -367,7 +374,7 @@ def _covered(plan: Plan, files: Sequence[str], form: str, options: argparse.Name
         headings = _words.pick(lang, "规则|结论|决定|另一种读法|情形数", "rule|outcome|decision|reading|cases").split(
             "|"
         )
-        _files.write_csv([headings, *rows], options.out)
+        _table([headings, *rows], form, options.out, _words.pick(lang, "覆盖", "coverage"))
     else:
         from . import _terminal
 
@@ -380,6 +387,14 @@ def _covered(plan: Plan, files: Sequence[str], form: str, options: argparse.Name
                 console.print(compared.summary(lang), soft_wrap=True)
             console.print(_review.counts(coverage, lang), soft_wrap=True)
     return 0 if compared.good else 1
+
+
+def _table(rows: list[list[Any]], form: str, out: str | None, title: str) -> None:
+    """Writes a table as CSV, or as Excel, where what is a number is one."""
+    if form == "csv":
+        _files.write_csv(rows, out)
+    else:
+        _files.write_xlsx([[_files.number(cell) for cell in row] for row in rows], out or "", title)
 
 
 def _listed(value: Any) -> str | None:
