@@ -20,12 +20,20 @@ from .types import Lang, RuleInfo
 if TYPE_CHECKING:
     from ._ecoplan import Finding
 
+_Line = list[str | tuple[str, str | None]]
+"""A line of a table on the terminal: texts, or texts with the outcome that colours them."""
+
 _MOST_HTML = 500
 _MOST_XLSX = 1_048_575
 _MOST_MISSING = 4
 
 # Marks what comes out differently where the text is read otherwise.
 _OTHERWISE = "*"
+
+_CASES_ZH, _CASES_EN = "行,名称,结论,各条结果,尚缺信息", "row,name,outcome,findings,missing facts"
+_GRAVE_ZH, _GRAVE_EN = "行,名称,结果,余量,规定", "row,name,finding,margin,rule"
+_READINGS_ZH = f"行,名称,规定,{_OTHERWISE} 另一种理解 → 结果"
+_READINGS_EN = f"row,name,rule,{_OTHERWISE} read otherwise → finding"
 
 
 @dataclass(frozen=True)
@@ -126,33 +134,27 @@ class Assessment:
         with _terminal.console(out) as console:
             console.print(self.title(), soft_wrap=True)
             console.print()
-            headings = _words.pick(
-                lang, "行,名称,结论,各条结果,尚缺信息", "row,name,outcome,findings,missing facts"
-            ).split(",")
             lines = [self._case_line(case) for case in self.cases]
-            shown = len(headings) if any(line[-1] for line in lines) else -1
+            headings = _words.pick(lang, _CASES_ZH, _CASES_EN).split(",")
+            shown = None if any(line[-1] for line in lines) else -1
             _terminal.table(console, headings[:shown], (line[:shown] for line in lines))
-            findings = [(case, finding) for case in self.cases for finding in case.report]
-            grave = [(case, finding) for case, finding in findings if finding.outcome in ("breached", "triggered")]
-            if grave:
-                console.print()
-                headings = _words.pick(lang, "行,名称,结果,余量,规定", "row,name,finding,margin,rule").split(",")
-                _terminal.table(console, headings, (self._finding_line(case, finding) for case, finding in grave))
-            differing = [(case, finding) for case, finding in findings if finding.readings]
-            if differing:
-                console.print()
-                zh, en = (
-                    f"行,名称,规定,{_OTHERWISE} 另一种理解 → 结果",
-                    f"row,name,rule,{_OTHERWISE} read otherwise → finding",
-                )
-                rows = (line for case, finding in differing for line in self._reading_lines(case, finding))
-                _terminal.table(console, _words.pick(lang, zh, en).split(","), rows)
+            grave: list[_Line] = []
+            otherwise: list[_Line] = []
+            for case in self.cases:
+                for finding in case.report:
+                    if finding.outcome in ("breached", "triggered"):
+                        grave.append(self._finding_line(case, finding))
+                    otherwise += self._reading_lines(case, finding)
+            for zh, en, rows in ((_GRAVE_ZH, _GRAVE_EN, grave), (_READINGS_ZH, _READINGS_EN, otherwise)):
+                if rows:
+                    console.print()
+                    _terminal.table(console, _words.pick(lang, zh, en).split(","), rows)
             console.print()
             counts = Counter(case.report.outcome for case in self.cases)
             total = _words.pick(lang, f"共 {len(self.cases)} 行：", f"{len(self.cases)} rows: ")
             console.print(total + (_counts(counts, lang) or "—"), soft_wrap=True)
 
-    def _case_line(self, case: Case) -> list[str | tuple[str, str | None]]:
+    def _case_line(self, case: Case) -> _Line:
         found = case.report.headline
         counts = _counts(found["counts"], self.lang)
         mark = f" {_OTHERWISE}" if any(finding.readings for finding in case.report) else ""
@@ -172,13 +174,13 @@ class Assessment:
     def _separator(self) -> str:
         return _words.pick(self.lang, "；", "; ")
 
-    def _finding_line(self, case: Case, finding: Finding[str, str]) -> list[str | tuple[str, str | None]]:
+    def _finding_line(self, case: Case, finding: Finding[str, str]) -> _Line:
         margin = "" if finding.margin is None else f"{finding.margin:f} {_words.unit(finding.unit, self.lang)}".strip()
         mark = f" {_OTHERWISE}" if finding.readings else ""
         verdict = (self._verdict(finding) + mark, finding.outcome)
         return [str(case.row), self.name(case), verdict, margin, self._rule(finding)]
 
-    def _reading_lines(self, case: Case, finding: Finding[str, str]) -> Iterator[list[str]]:
+    def _reading_lines(self, case: Case, finding: Finding[str, str]) -> Iterator[_Line]:
         for reading in self._readings(finding):
             yield [str(case.row), self.name(case), self._rule(finding), reading]
 
