@@ -233,7 +233,10 @@ impl Problem {
             Problem::Syntax { slip: Some(slip), .. } | Problem::ExpressionSyntax { slip: Some(slip), .. } => {
                 let plain = keyboard::plain(*slip)?;
                 if keyboard::is_curly(*slip) {
-                    (format!("请用半角引号 {plain}，不用 {slip}"), format!("use straight quotes: `{plain}`, not `{slip}`"))
+                    (
+                        format!("请用半角引号 {plain}，不用 {slip}"),
+                        format!("use straight quotes: `{plain}`, not `{slip}`"),
+                    )
                 } else {
                     (format!("请写“{plain}”，不写“{slip}”"), format!("write `{plain}`, not `{slip}`"))
                 }
