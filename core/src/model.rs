@@ -208,7 +208,8 @@ pub struct Rule {
     pub done: Option<String>,
     /// The fact that says when.
     pub done_on: Option<String>,
-    /// The day from which on it is judged. A target without one is due on the plan's last day, any other rule now.
+    /// The day from which on it is judged, of a deadline the last for its act. A target without one is due on the plan's
+    /// last day, any other rule now.
     pub due: Option<Due>,
     /// How strongly the text binds.
     pub strength: Strength,

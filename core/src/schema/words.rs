@@ -150,8 +150,8 @@ const WORDS: &[(&str, &str, &str, &str)] = &[
     (
         "rule",
         "due",
-        "The day from which on it is judged, such as 2027-12-31, or the name of a date fact in quotes. Without one, a target is due on the plan's last day, any other rule now.",
-        "自何日起判定，如 2027-12-31；也可为带引号的日期事实名称。不写则目标以规划末日为准，其他规则即时生效。",
+        "The day from which on it is judged, of a deadline the last for its act, such as 2027-12-31; or the name of a date fact in quotes. Without one, a target is due on the plan's last day, any other rule now.",
+        "自何日起判定，限期则为完成的最后一日，如 2027-12-31；也可为带引号的日期事实名称。不写则目标以规划末日为准，其他规则即时生效。",
     ),
     ("rule", "strength", "How strongly the text binds.", "原文的约束力度。"),
     ("rule", "addressee", "Who is bound.", "责任主体。"),
