@@ -327,19 +327,14 @@ class Checker:
     # What gates and facts leave out.
 
     def uncovered(self, subject: Subject) -> None:
-        gaps = Gaps(subject, self.can, {rule for rule in self.said if self.said[rule]["beyond"]})
+        gaps = Gaps(subject, self.can)
         claims = [c for c in self.claims(subject, "uncovered") if c["when"]]
         said = [(tuple(claim["rules"]), parse(claim["when"])) for claim in claims]
         numbers = {fact.name for fact in subject.facts.values() if fact.kind == "number"}
         found = []
         for topic in gaps.topics():
             rules = tuple(gate.id for gate in topic.gates)
-            values = [(rules, gap) for gap in gaps.of_values(topic)]
-            unseen = sorted(gaps.beyond & set(rules))
-            if unseen:
-                self.beyond[unseen[0]] += [f"left out: {value}" for value in values]
-                continue
-            found += values
+            found += [(rules, gap) for gap in gaps.of_values(topic)]
             needs = {name for name, _ in topic.needs}
             for key in gaps.keys(topic):
                 if key.kind == "number":

@@ -24,13 +24,13 @@ class Topic(NamedTuple):
 
 
 class Gaps:
-    """The gaps of one subject; `can` asks z3, `beyond` names the gates that the analysis does not see through."""
+    """The gaps of one subject; `can` asks z3. What gates decide, beyond reach or not, makes no gap."""
 
-    def __init__(self, subject: Subject, can: Any, beyond: set[str]) -> None:
-        self.subject, self.can, self.beyond = subject, can, beyond
+    def __init__(self, subject: Subject, can: Any) -> None:
+        self.subject, self.can = subject, can
         self.gates = [rule for rule in subject.rules if rule.kind == "gate"]
         self.possible = subject.possible(set().union(*(gate.default.reads for gate in self.gates)), subject.last_day)
-        self.needed = {gate.id: [] if gate.id in beyond else self.needs(gate) for gate in self.gates}
+        self.needed = {gate.id: self.needs(gate) for gate in self.gates}
 
     def concerns(self, gate: Rule) -> z3.BoolRef:
         return z3.And(self.possible, z3.Not(gate.default.concerns.no))
