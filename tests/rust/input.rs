@@ -8,6 +8,25 @@ use serde_json::json;
 
 use crate::common::{day, lianzhou, one_rule, outcome};
 
+/// A context that gives one name twice, which a map cannot.
+struct Twice;
+
+impl Serialize for Twice {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([("a", 1), ("b", 2), ("a", 3)])
+    }
+}
+
+#[test]
+fn an_expression_reads_names_from_a_context() {
+    let expression: Expression = "b - a >= a + c".parse().unwrap();
+    assert_eq!(expression.names().collect::<Vec<_>>(), ["b", "a", "c"]);
+    assert_eq!("1 < 2".parse::<Expression>().unwrap().names().count(), 0);
+    let error = expression.evaluate(&Twice).unwrap_err();
+    let error = error.iter().next().unwrap();
+    assert_eq!((error.code(), error.path()), ("duplicate-key", "context.a"));
+}
+
 #[test]
 fn twelve_thousand_pairs_exactly_20_apart() {
     let plan = lianzhou();
