@@ -5,6 +5,10 @@ pub(crate) mod expressions;
 pub(crate) mod facts;
 pub(crate) mod plans;
 
+/// What rounds a number to places.
+const ROUNDINGS: [&str; 7] =
+    ["decimal", "round up", "round down", "round half up", "round half down", "floor", "ceiling"];
+
 /// A sequence of pseudo-random numbers.
 #[derive(Debug, Clone)]
 pub struct Random(u64);

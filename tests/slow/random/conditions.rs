@@ -1,6 +1,6 @@
 //! Conditions of all that the subset has, right in kind and unit.
 
-use super::Random;
+use super::{ROUNDINGS, Random};
 
 /// The unit of an expression, of those that facts of random plans have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,15 +144,7 @@ impl<'a> Conditions<'a> {
     }
 
     fn rounded(&mut self, number: &str) -> String {
-        let function = self.random.pick(&[
-            "decimal",
-            "round up",
-            "round down",
-            "round half up",
-            "round half down",
-            "floor",
-            "ceiling",
-        ]);
+        let function = self.random.pick(&ROUNDINGS);
         let places = self.random.pick(&["0", "0", "1", "1", "2", "-1", "-2", "-20", "k0", "0.5", "40"]);
         format!("{function}({number}, {places})")
     }

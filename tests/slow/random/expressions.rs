@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Random;
 use super::conditions::USUAL;
+use super::{ROUNDINGS, Random};
 
 const NAMES: [&str; 6] = ["a", "b", "flag", "word", "list", "nobody"];
 
@@ -104,15 +104,7 @@ impl Expressions<'_> {
                 let places = self
                     .random
                     .pick(&["0", "1", "2", "-1", "-33", "-40", "6176", "6177", "-6111", "-6112", "0.5", "b"]);
-                let function = self.random.pick(&[
-                    "decimal",
-                    "round up",
-                    "round down",
-                    "round half up",
-                    "round half down",
-                    "floor",
-                    "ceiling",
-                ]);
+                let function = self.random.pick(&ROUNDINGS);
                 format!("{function}({a}, {places})")
             }
             13 => format!("{}({})", self.random.pick(&["min", "max", "sum", "count"]), self.list(depth - 1)),
