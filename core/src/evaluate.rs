@@ -343,10 +343,9 @@ impl Judge<'_> {
             value => Truth::of(value).into(),
         };
         let late = self.late();
-        // Done too late is no better than not done.
-        let same = late == Truth::True.into()
-            && (self.due() == Truth::True.into() || unmet_when_due(self.rule) == Outcome::Pending);
-        found.leave_open(done.unknown && !same);
+        // Done too late is no better than not done: what is given to be late is past its day, as no act lies ahead.
+        let too_late = late == Truth::True.into();
+        found.leave_open(done.unknown && !too_late);
         if done.yes || done.unknown {
             found.leave_open(late.unknown);
             if late.no || late.unknown {

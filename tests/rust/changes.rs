@@ -27,6 +27,20 @@ fn a_margin_is_a_distance_of_the_measure() {
 }
 
 #[test]
+fn a_margin_is_in_the_unit_of_what_it_measures() {
+    // x, y and lo in tonnes, hi in mg/L.
+    let text = |test: &str| rule_text("obligation", &format!("requires = '{test}'")).replacen("mg/L", "t", 3);
+    let margin = |test: &str, facts: &str| {
+        let report = Plan::from_toml(&text(test)).unwrap().evaluate_json("s", facts).unwrap();
+        let finding = report.finding("g").unwrap();
+        finding.margin().map(|margin| format!("{margin} {}", finding.unit().unwrap_or_default()))
+    };
+    assert_eq!(margin("hi >= 5", r#"{"hi": 6}"#).as_deref(), Some("1 mg/L"));
+    assert_eq!(margin("lo >= 5", r#"{"lo": 6}"#).as_deref(), Some("1 t"));
+    assert_eq!(margin("lo >= 5 and hi >= 5", r#"{"lo": 6, "hi": 6}"#), None, "tonnes and mg/L have no smallest");
+}
+
+#[test]
 fn the_smallest_change() {
     let changes = |body: &str, facts: &str| {
         let report = one_rule("obligation", body).unwrap().evaluate_json("s", facts).unwrap();

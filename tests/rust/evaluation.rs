@@ -109,6 +109,45 @@ fn a_due_day_that_is_a_fact() {
 }
 
 #[test]
+fn what_was_done_too_late_need_not_be_asked() {
+    let body = "applies = 'b'\ndone = \"z\"\ndone_on = \"d\"\ndue = 2021-12-31";
+    let plan = one_rule("deadline", body).unwrap();
+    let of = |facts: &str| {
+        let report = plan.at(day("2025-12-31")).evaluate_json("s", facts).unwrap();
+        let finding = report.finding("g").unwrap();
+        let missing: Vec<String> = finding.missing().map(|f| f.name.clone()).collect();
+        let notes: Vec<&str> = finding.notes().iter().map(|n| n.code).collect();
+        (finding.outcome(), missing, notes)
+    };
+    let asked = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+    use Outcome::{Breached, Undetermined};
+    assert_eq!(of(r#"{"b": true}"#), (Undetermined, asked(&["z"]), vec![]), "done, on a day nobody asks for, or not");
+    assert_eq!(of("{}"), (Undetermined, asked(&["b", "z"]), vec![]));
+    assert_eq!(of(r#"{"b": true, "d": "2021-12-31"}"#), (Undetermined, asked(&["z"]), vec![]), "in time, if it was");
+    assert_eq!(of(r#"{"b": true, "d": "2022-01-01"}"#), (Breached, vec![], vec![]), "done late or not done");
+    assert_eq!(of(r#"{"d": "2022-01-01"}"#), (Undetermined, asked(&["b"]), vec![]), "the same for whom it concerns");
+}
+
+#[test]
+fn a_value_of_a_year_before_the_due_day_is_stale() {
+    let at = |due: &str, facts: &str| {
+        let plan = one_rule("target", &format!("requires = 'x >= 5'\ndue = {due}")).unwrap();
+        let report = plan.at(day("2024-06-30")).evaluate_json("s", facts).unwrap();
+        let finding = report.finding("g").unwrap();
+        (finding.outcome(), finding.notes().iter().any(|n| n.code == "stale"))
+    };
+    use Outcome::{Pending, Satisfied};
+    for due in ["2023-12-31", "\"d\""] {
+        let facts = |year: u16| format!(r#"{{"x": {{"value": 6, "year": {year}}}, "d": "2023-12-31"}}"#);
+        assert_eq!(at(due, &facts(2022)), (Satisfied, true), "{due}");
+        assert_eq!(at(due, &facts(2023)), (Satisfied, false), "{due}");
+    }
+    let later = r#"{"x": {"value": 4, "year": 2022}, "d": "2024-12-31"}"#;
+    assert_eq!(at("\"d\"", later), (Pending, false), "not due yet");
+    assert_eq!(at("\"d\"", r#"{"x": {"value": 6, "year": 2022}}"#), (Satisfied, false), "due nobody knows when");
+}
+
+#[test]
 fn strength_decides_what_not_met_means() {
     let report = county().evaluate_json("works", r#"{"n": 4}"#).unwrap();
     let principle = report.finding("principle").unwrap();
