@@ -62,9 +62,10 @@ pub struct Claim {
 pub enum ClaimKind {
     /// Two rules that can each be met cannot both be met in the case of the examples, whatever is done.
     OppositeDemands,
-    /// Wherever two rules both concern a case, who meets the first meets the second, but not the other way round.
+    /// Wherever two rules both concern a case, who meets the first meets the second, but not the other way round; and in
+    /// some case both are met.
     Implied,
-    /// Wherever two rules both concern a case, they are met together or not at all.
+    /// Wherever two rules both concern a case, they are met together or not at all; and in some case they are met.
     SameDemand,
     /// A rule concerns no case.
     NeverApplies,

@@ -293,6 +293,8 @@ class Checker:
         only_one, only_two = self.can(first), self.can(second)
         if only_one and only_two and self.can(first, otherwise(second), neither):
             return ("opposite_demands", (one.id, two.id))
+        if not self.can(possible, met_1, met_2):
+            return None
         if only_one != only_two:
             return ("implied", (two.id, one.id) if only_one else (one.id, two.id))
         same = not only_one and self.can(possible, unmet_1, unmet_2)

@@ -113,6 +113,10 @@ fn one_demand_within_another() {
     assert_eq!(kinds_of(&["requires = 'x >= 20'", "requires = 'not(x < 20)'"]), [ClaimKind::SameDemand]);
     assert_eq!(kinds_of(&["requires = 'x - y >= 20'", "requires = '2 * x >= 40 + y * 2'"]), [ClaimKind::SameDemand]);
     assert_eq!(kinds_of(&["requires = 'x >= 20 or b'", "requires = 'x >= 25 or z'"]), []);
+    // Who meets what nobody can meet meets nothing else by it.
+    let never = "applies = 'b'\nrequires = 'x >= 25 and not(b)'";
+    assert_eq!(kinds_of(&["requires = 'x >= 20'", never]), [ClaimKind::NeverMet]);
+    assert_eq!(kinds_of(&[never, never]), [ClaimKind::NeverMet, ClaimKind::NeverMet]);
 }
 
 #[test]

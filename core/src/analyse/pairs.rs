@@ -102,22 +102,29 @@ impl<'a> Pair<'a> {
     }
 
     /// Wherever both concern a case, who meets the one meets the other; with a case, if any, that meets only the other.
+    /// Where no case meets both, that would say nothing.
     fn ordered(&self) -> Result<Option<Claim>, Beyond> {
         let mut space = self.space(&|_| 0);
-        let (mut only_one, mut only_two, mut neither) = (None, None, None);
+        let (mut only_one, mut only_two, mut neither, mut both) = (None, None, None, false);
         space.explore(self.facts, &|_| true, &mut |space, facts, conclusions| {
             let [Some((one, _)), Some((two, _))] = conclusions.as_slice() else { return ControlFlow::Continue(()) };
             let place = match (is_met(*one), is_met(*two)) {
                 (Some(true), Some(false)) => &mut only_one,
                 (Some(false), Some(true)) => &mut only_two,
                 (Some(false), Some(false)) => &mut neither,
-                _ => return ControlFlow::Continue(()),
+                (first, second) => {
+                    both |= first == Some(true) && second == Some(true);
+                    return ControlFlow::Continue(());
+                }
             };
             place.get_or_insert_with(|| space.example(facts, conclusions));
-            let both = only_one.is_some() && only_two.is_some();
-            if both { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            let unordered = only_one.is_some() && only_two.is_some();
+            if unordered { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         space.beyond().map_or(Ok(()), Err)?;
+        if !both {
+            return Ok(None);
+        }
         let (one, two) = (self.one, self.two);
         Ok(match (only_one, only_two, neither) {
             (Some(example), None, _) => Some(self.claim(ClaimKind::Implied, [two, one], space.cells, vec![example])),
