@@ -403,6 +403,73 @@ fn what_is_decided_is_not_missing() {
 }
 
 #[test]
+fn what_cannot_come_out_is_not_possible() {
+    let requires = |test: &str| format!("requires = '{test}'");
+    // A quotient that has no value.
+    let check = |test: &str, missing: &[&str], possible: &[&str]| {
+        let test = test.replace("null", "x / y > 1");
+        open("obligation", &requires(&test), r#"{"x": 1, "y": 0}"#, missing, possible);
+    };
+    // No beside null is no, yes beside null is null.
+    check("z and null", &["z"], &["breached", "undetermined"]);
+    check("null and z", &["z"], &["breached", "undetermined"]);
+    check("not(z and null)", &["z"], &["satisfied", "undetermined"]);
+    check("z or null", &["z"], &["satisfied", "undetermined"]);
+    // What a condition chooses between, whichever side has it.
+    check("if b then z else w", &["b", "z", "w"], &["satisfied", "breached"]);
+    check("if b then z else false", &["b", "z"], &["satisfied", "breached"]);
+    check("if b then z else true", &["b", "z"], &["satisfied", "breached"]);
+    check("if b then null else z", &["b", "z"], &["satisfied", "breached", "undetermined"]);
+    check("if null then b else z", &["z"], &["satisfied", "breached"]);
+    let check = |test: &str, missing: &[&str], possible: &[&str]| {
+        open("obligation", &requires(test), "{}", missing, possible);
+    };
+    // A member that nobody knows.
+    check("list contains([x], y)", &["x", "y"], &["satisfied", "breached"]);
+    // 15 digits squared are 30, two of them added 31: four more are 35, one more than a number holds.
+    check("x * x * 9999 > 5", &["x"], &["satisfied", "breached"]);
+    check("(x * x + lo * lo) * 9999 > 5", &["x", "lo"], &["satisfied", "breached", "undetermined"]);
+}
+
+#[test]
+fn a_quantifier_over_a_written_list_is_its_members() {
+    let satisfied = |test: &str, facts: &str| {
+        let plan = one_rule("obligation", &format!("requires = '{test}'")).unwrap_or_else(|e| panic!("{test}: {e}"));
+        let report = plan.evaluate_json("s", facts).unwrap();
+        (outcome(&report, "g").0, report.finding("g").unwrap().margin().map(|margin| margin.to_string()))
+    };
+    use Outcome::{Breached, Satisfied};
+    // Each member has its own margin.
+    let both = "every v in [x, lo] satisfies v >= 5";
+    assert_eq!(satisfied(both, r#"{"x": 6, "lo": 7}"#), (Satisfied, Some("1".to_owned())));
+    assert_eq!(satisfied(both, r#"{"x": 6, "lo": 3}"#), (Breached, Some("-2".to_owned())));
+    let above = "some v in [x, lo] satisfies every u in [y, hi] satisfies v > u";
+    assert_eq!(satisfied(above, r#"{"x": 5, "lo": 1, "y": 3, "hi": 4}"#), (Satisfied, Some("1".to_owned())));
+    assert_eq!(satisfied(above, r#"{"x": 3.5, "lo": 1, "y": 3, "hi": 4}"#), (Breached, Some("-0.5".to_owned())));
+    // Around, between and within quantifiers over a set, each variable stays its own.
+    let within = "some v in [x, lo] satisfies every u in st satisfies u = \"p\" and v > 3";
+    assert_eq!(satisfied(within, r#"{"x": 5, "lo": 1, "st": ["p"]}"#).0, Satisfied);
+    assert_eq!(satisfied(within, r#"{"x": 3, "lo": 1, "st": ["p"]}"#).0, Breached);
+    assert_eq!(satisfied(within, r#"{"x": 5, "lo": 1, "st": ["p", "q"]}"#).0, Breached);
+    let around = "every u in st satisfies some v in [\"p\", \"q\"] satisfies u = v";
+    assert_eq!(satisfied(around, r#"{"st": ["p", "q"]}"#).0, Satisfied);
+    assert_eq!(satisfied(around, r#"{"st": ["p", "r"]}"#).0, Breached);
+    let between = "every t in st satisfies some v in [x, lo] satisfies every u in st satisfies t = u and v > 3";
+    assert_eq!(satisfied(between, r#"{"x": 5, "lo": 1, "st": ["q"]}"#).0, Satisfied);
+    assert_eq!(satisfied(between, r#"{"x": 3, "lo": 1, "st": ["q"]}"#).0, Breached);
+    assert_eq!(satisfied(between, r#"{"x": 5, "lo": 1, "st": ["q", "r"]}"#).0, Breached);
+    let own = "every u in st satisfies some v in [u, \"q\"] satisfies every t in st satisfies v = t";
+    assert_eq!(satisfied(own, r#"{"st": ["p"]}"#).0, Satisfied);
+    assert_eq!(satisfied(own, r#"{"st": ["p", "r"]}"#).0, Breached);
+    // Of no members, "some" is false.
+    let none = r#"requires = 'b or (some v in [] satisfies v > 1)'"#;
+    let report = one_rule("obligation", none).unwrap().evaluate_json("s", r#"{"b": false}"#).unwrap();
+    let because = serde_json::to_value(report.finding("g").unwrap().because()).unwrap();
+    assert_eq!(because[0]["children"][1]["condition"], json!("false"));
+    assert_eq!(outcome(&report, "g").0, Breached);
+}
+
+#[test]
 fn rules_that_make_no_sense_are_refused() {
     let code = |kind: &str, body: &str| one_rule(kind, body).unwrap_err().iter().next().unwrap().code();
     let decision = |id: &str, when: &str| {
