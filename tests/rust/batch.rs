@@ -7,7 +7,7 @@ use ecoplan::{Batch, Bits, Case, Cell, Column, Date, Decimal, Error, NONE, Outco
 use proptest::prelude::*;
 use serde::Serialize;
 
-use crate::common::{day, lianzhou};
+use crate::common::{day, lianzhou, one_rule};
 use crate::random_plans::{DAYS, plan as random_plan, rule};
 
 /// A fixed sequence of pseudo-random numbers.
@@ -488,4 +488,20 @@ fn all_pairs_exactly_twenty_apart() {
         assert_eq!(Outcome::ALL[usize::from(*outcome)], expected, "{}", before[i]);
         assert_eq!(*margin, concerned.then_some(Decimal::ZERO), "{}", before[i]);
     }
+}
+
+#[test]
+fn a_class_of_a_quotient_is_open_until_there_is_one() {
+    let decision = |id: &str, when: &str| {
+        format!("[[rule.decision]]\nid = \"{id}\"\n{when}\nlabel = {{ zh = \"l\", en = \"l\" }}\n")
+    };
+    let body = decision("large", "when = '1 / y > 10'") + &decision("small", "");
+    let batch = one_rule("definition", &body).unwrap().batch("s", &["y"]).unwrap();
+    let mut verdicts = Verdicts::default();
+    // Not given, a twentieth, zero, one. Where it is not given it may be zero, and then there is no class.
+    batch.evaluate(&[Column::floats_or_nan(&[f64::NAN, 0.05, 0.0, 1.0])], 0..4, &mut verdicts).unwrap();
+    let outcomes = verdicts.rules[0].outcomes.iter().map(|outcome| Outcome::ALL[usize::from(*outcome)]);
+    use Outcome::{Triggered, Undetermined};
+    assert_eq!(outcomes.collect::<Vec<_>>(), [Undetermined, Triggered, Undetermined, Triggered]);
+    assert_eq!(verdicts.rules[0].decisions, [NONE, 0, NONE, 1]);
 }

@@ -121,6 +121,15 @@ fn what_takes_too_long_is_refused() {
     assert_eq!(over.evaluate_json(r#"{"s": [1, 2, 3]}"#).unwrap(), Value::Bool(false));
     let long = format!(r#"{{"s": [{}]}}"#, vec!["1"; 1000].join(", "));
     assert_eq!(code(over.evaluate_json(long).unwrap_err()), "too-costly");
+    let within = format!(r#"{{"s": [[{}]]}}"#, vec!["1"; 1000].join(", "));
+    assert_eq!(code(over.evaluate_json(within).unwrap_err()), "too-costly", "what is within a list counts too");
+    let equal: Expression = "some a in s satisfies some b in s satisfies a = b".parse().unwrap();
+    let of_texts = |longest: usize| {
+        let texts: Vec<String> = (0..200).map(|n| n.to_string()).chain(["x".repeat(longest)]).collect();
+        equal.evaluate(&json!({ "s": texts }))
+    };
+    assert_eq!(of_texts(1).unwrap(), Value::Bool(true));
+    assert_eq!(code(of_texts(60_000).unwrap_err()), "too-costly", "long texts are compared in many steps");
     let rule = format!("requires = 'some a in {list} satisfies some b in {list} satisfies x > a + b'");
     assert_eq!(code(one_rule("obligation", &rule).unwrap_err()), "too-costly");
     let many: String = (0..5001).map(|i| format!("[[fact]]\nsubject = \"plant\"\nname = \"f{i}\"\nkind = \"yes_no\"\nsource = \"reported\"\nlabel = {{ zh = \"l\", en = \"l\" }}\n")).collect();
