@@ -67,17 +67,25 @@ impl Unit {
     }
 
     pub(crate) fn times(&self, other: &Unit) -> Unit {
-        self.combine(other, "*", 1)
+        self.combine(other, 1, |one, other| format!("{one}*{other}"))
     }
 
     pub(crate) fn per(&self, other: &Unit) -> Unit {
-        self.combine(other, "/", -1)
+        self.combine(other, -1, |one, other| {
+            let one = if one.is_empty() { "1" } else { one };
+            if other.contains('/') { format!("{one}/({other})") } else { format!("{one}/{other}") }
+        })
     }
 
-    fn combine(&self, other: &Unit, sign: &str, times: i32) -> Unit {
+    fn combine(&self, other: &Unit, times: i32, text: impl Fn(&str, &str) -> String) -> Unit {
         let mut exponents = self.exponents;
         add(&mut exponents, &other.exponents, times);
-        Unit { text: format!("{}{sign}{}", self.text, other.text).into(), exponents }
+        match (&*self.text, &*other.text) {
+            _ if exponents == Exponents::default() => Unit::default(),
+            (_, "") => self.clone(),
+            ("", _) if times > 0 => other.clone(),
+            (one, other) => Unit { text: text(one, other).into(), exponents },
+        }
     }
 
     /// `value` of this unit, expressed in `target`; a number with too many digits is not exact either.

@@ -470,6 +470,105 @@ fn a_quantifier_over_a_written_list_is_its_members() {
 }
 
 #[test]
+fn what_is_compared_is_of_one_kind_and_unit() {
+    // x, y, lo and hi are in mg/L, b, z and w yes or no, d is a day, st a set of p, q, r and s.
+    for test in [
+        "x - 2 * y > lo + 5",
+        "x / y > count(st)",
+        "x * y > lo * hi",
+        "x / lo * hi > y",
+        "5 / x > 1 / y",
+        "count([x, y]) > 1",
+        "-x < y",
+        "min(x, y) > lo",
+        "max([x, y]) > 5",
+        "sum(x, 5) > y",
+        "min(d, date(\"2025-01-01\")) < d",
+        "max([d, d]) = d",
+        "abs(x) > floor(y)",
+        "round up(x, 1) > decimal(y, count(st))",
+        "list contains(st, \"p\")",
+        "list contains([x, y], 5)",
+        "list contains([\"p\", \"q\"], \"q\")",
+        "\"p\" in st",
+        "st = [\"p\", \"q\"]",
+        "x in (y, > lo, [1..hi])",
+        "x in [y, lo]",
+        "d in [date(\"2021-01-01\")..date(\"2021-12-31\")]",
+        "x between 1 and y",
+        "b = z",
+        "(if b then 5 else x) > y",
+        "every v in st satisfies v in [\"p\", \"q\"]",
+        "some v in [x, y] satisfies v > lo",
+    ] {
+        if let Err(errors) = one_rule("obligation", &format!("requires = '{test}'")) {
+            panic!("{test}: {errors}");
+        }
+    }
+    let ordered = "something with an order: numbers or dates";
+    for (test, found, expected) in [
+        ("x > b", "yes or no", "a number in mg/L"),
+        ("b = x", "a number in mg/L", "yes or no"),
+        ("x + b > 1", "yes or no", "a number"),
+        ("-d > x", "a date", "a number"),
+        ("b > z", "yes or no", ordered),
+        ("st <= st", "a set of choices", ordered),
+        ("st = x", "a number in mg/L", "a set of choices"),
+        ("b and d", "a date", "yes or no"),
+        ("not(count(st))", "a number", "yes or no"),
+        ("if x then b else z", "a number in mg/L", "yes or no"),
+        ("(if b then x else z) > 5", "yes or no", "a number in mg/L"),
+        ("d between 1 and d", "a number", "a date"),
+        ("d between d and 1", "a number", "a date"),
+        ("x in (5, b)", "yes or no", "a number in mg/L"),
+        ("x in [1..d]", "a date", "a number in mg/L"),
+        ("x in [d..1]", "a date", "a number in mg/L"),
+        ("x in > b", "yes or no", "a number in mg/L"),
+        ("x in [b, z]", "yes or no", "a number in mg/L"),
+        ("x in st", "a choice", "a number in mg/L"),
+        ("[x] = 5", "a number", "a list of a number in mg/L"),
+        ("[x] = [b]", "yes or no", "a number in mg/L"),
+        ("list contains([x, \"p\"], 5)", "a number in mg/L", "a choice"),
+        ("list contains(st, 5)", "a number", "a choice"),
+        ("list contains(x, 5)", "a number in mg/L", "a list or a set"),
+        ("count(x) > 5", "a number in mg/L", "a list or a set"),
+        ("some v in x satisfies b", "a number in mg/L", "a list or a set"),
+        ("some v in st satisfies v", "a choice", "yes or no"),
+        ("max(b, z) > 5", "yes or no", "numbers"),
+        ("max(x, d) > 5", "a date", "a number in mg/L"),
+        ("sum(d, d) > 5", "a date", "numbers"),
+        ("sum(b) > 5", "yes or no", "numbers"),
+        ("abs(b) > 5", "yes or no", "a number"),
+        ("round up(b, 1) > 5", "yes or no", "a number"),
+        ("round up(x, b) > 5", "yes or no", "a number"),
+    ] {
+        refused(test, &format!("{found} where {expected} is expected"));
+    }
+    for (test, left, right) in [
+        ("x > count(st)", "mg/L", "no unit"),
+        ("x / y > lo", "no unit", "mg/L"),
+        ("x * y > lo", "mg/L*mg/L", "mg/L"),
+        ("5 / x > y", "1/(mg/L)", "mg/L"),
+        ("x * count(st) > x / y", "mg/L", "no unit"),
+        ("count(st) * x > x / y", "mg/L", "no unit"),
+        ("x + count(st) > 5", "mg/L", "no unit"),
+        ("min(x, count(st)) > 5", "mg/L", "no unit"),
+        ("count([x, y]) in [1..x]", "no unit", "mg/L"),
+    ] {
+        refused(test, &format!("{left} and {right} are compared or added"));
+    }
+    for test in ["\"t\" in st", "list contains(st, \"t\")", "some v in st satisfies v = \"t\"", "st = [\"p\", \"t\"]"] {
+        refused(test, "`t` is not one of the choices: p, q, r, s");
+    }
+}
+
+#[track_caller]
+fn refused(test: &str, why: &str) {
+    let errors = one_rule("obligation", &format!("requires = '{test}'")).err().unwrap_or_else(|| panic!("{test}"));
+    assert_eq!(errors.iter().map(|error| error.problem().to_string()).collect::<Vec<_>>(), [why], "{test}");
+}
+
+#[test]
 fn rules_that_make_no_sense_are_refused() {
     let code = |kind: &str, body: &str| one_rule(kind, body).unwrap_err().iter().next().unwrap().code();
     let decision = |id: &str, when: &str| {
