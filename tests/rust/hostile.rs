@@ -152,6 +152,10 @@ fn hostile_conditions_end_soon() {
     let joined = format!("{}\"a\"{}", "(".repeat(10), " + t)".repeat(10));
     let long: Expression = joined.parse().unwrap();
     assert_eq!(long.evaluate(&json!({"t": "x".repeat(10_000)})).unwrap(), Value::Null, "longer than a text may get");
+    let one_more: Expression = "t + \"a\"".parse().unwrap();
+    let longest = "x".repeat((64 << 10) - 1);
+    assert_eq!(one_more.evaluate(&json!({"t": longest})).unwrap(), Value::Text(format!("{longest}a").into()));
+    assert_eq!(one_more.evaluate(&json!({"t": longest + "x"})).unwrap(), Value::Null, "64 KiB is the most");
     let spoilt = crate::plans::SMALL.replace("max = 500", "max = 500\ndecimals = 4294967295");
     assert_eq!(code(Plan::from_toml(&spoilt).unwrap_err()), "invalid-value");
     let branching = format!("requires = '{}b{}'", "not(".repeat(55), ")".repeat(55));
