@@ -1,5 +1,6 @@
 //! `some` and `every` over a written list, as the `or` or `and` that they stand for.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::ast::{Expr, Test};
@@ -30,9 +31,12 @@ impl Expr {
     /// The variable at `depth` replaced by an expression without variables.
     pub(crate) fn bound(&self, value: &Expr, depth: usize) -> Expr {
         match self {
-            Expr::Local(d) if *d == depth => value.clone(),
-            // The binder between them is gone.
-            Expr::Local(d) if *d > depth => Expr::Local(d - 1),
+            Expr::Local(d) => match d.cmp(&depth) {
+                Ordering::Less => self.clone(),
+                Ordering::Equal => value.clone(),
+                // The binder between them is gone.
+                Ordering::Greater => Expr::Local(d - 1),
+            },
             Expr::Quantified { every, name, list, body } => Expr::Quantified {
                 every: *every,
                 name: Arc::clone(name),
@@ -43,7 +47,8 @@ impl Expr {
         }
     }
 
-    /// The same condition with every number in a comparison written to as many decimals as its facts usually have.
+    /// The same condition with every number in a comparison held to as many decimals as its facts usually have: of one
+    /// scale, they compare faster.
     pub(crate) fn aligned(self, decimals: &dyn Fn(usize) -> u32) -> Expr {
         if !matches!(self, Expr::Compare(..) | Expr::Between { .. } | Expr::In { .. }) {
             return self.map(&|e| e.aligned(decimals));

@@ -206,9 +206,8 @@ impl Then<'_> {
             }
             Expr::If { condition, then, otherwise } => {
                 let condition = outlook(condition, self.facts, self.locals, self.will_be_known);
-                let open = condition.unknown || !self.bound.is_empty();
-                let yes = (open || condition.yes).then(|| self.digits(then));
-                let no = (open || condition.no || condition.null).then(|| self.digits(otherwise));
+                let yes = (condition.yes || condition.unknown).then(|| self.digits(then));
+                let no = (condition.no || condition.null || condition.unknown).then(|| self.digits(otherwise));
                 Some(yes.unwrap_or(Some(0))?.max(no.unwrap_or(Some(0))?))
             }
             Expr::Arithmetic(Arithmetic::Multiply, a, b) => held(self.digits(a)? + self.digits(b)?),
