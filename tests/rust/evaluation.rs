@@ -379,6 +379,8 @@ fn what_is_decided_is_not_missing() {
         ("round up(x, 2) > lo", false),
         ("round up(x, count(st)) > lo", true),
         ("sum(x * x, lo * lo) * 9999 > 5", true),
+        (&format!("sum({}) * 999 > 5", ["lo * lo"; 11].join(", ")), true),
+        ("max(lo * lo, hi * hi) * 9999 > 5", false),
         ("ceiling(lo * lo) * 9999 > 5", true),
         ("round up(lo * lo, 0) * 9999 > 5", true),
         ("lo * lo * 9999 > 5", false),
@@ -408,6 +410,9 @@ fn what_is_decided_is_not_missing() {
     let branches = "requires = '(if b then x / count(st) else x) > 5'";
     open("obligation", branches, r#"{"b": false}"#, &["x"], &either);
     open("obligation", branches, r#"{"b": true}"#, &["x", "st"], &failing);
+    let least = "requires = 'min(if b then [] else [x]) > 5'";
+    open("obligation", least, r#"{"b": false}"#, &["x"], &either);
+    open("obligation", least, "{}", &["x", "b"], &failing);
     open("obligation", "requires = 'x * 0.95 > y'", "{}", &["x", "y"], &["satisfied", "breached"]);
     open("obligation", "requires = 'x + lo > y'", "{}", &["x", "y", "lo"], &["satisfied", "breached"]);
 }
