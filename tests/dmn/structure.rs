@@ -11,6 +11,10 @@ const TITLE: &str = "a < b && \"c\" > 'd' ]]> \u{b}\u{fffe} 中文";
 
 /// One obligation over yes/no facts and numbers; `fact` is the name of another one.
 fn plan(fact: &str, requires: &str, more: &str) -> Result<Plan, Errors> {
+    rule(fact, "obligation", &format!("requires = '{requires}'\n{more}"))
+}
+
+fn rule(fact: &str, kind: &str, body: &str) -> Result<Plan, Errors> {
     let both = |text: &str| format!("{{ zh = {0}, en = {0} }}", serde_json::to_string(text).unwrap());
     let (l, title) = (both("l"), both(TITLE));
     let mut text = format!(
@@ -23,9 +27,9 @@ fn plan(fact: &str, requires: &str, more: &str) -> Result<Plan, Errors> {
         );
     }
     text += &format!(
-        "[[rule]]\nid = \"r\"\nsubject = \"x\"\nkind = \"obligation\"\ntitle = {title}\naddressee = {l}\nsays = {l}\n\
+        "[[rule]]\nid = \"r\"\nsubject = \"x\"\nkind = \"{kind}\"\ntitle = {title}\naddressee = {l}\nsays = {l}\n\
          strength = {{ class = \"mandatory\", verb = \"v\" }}\ncite = {{ chapter = 1, section = 1, anchor = \"x\" }}\n\
-         requires = '{requires}'\n{more}\n"
+         {body}\n"
     );
     Plan::from_toml(&text)
 }
@@ -115,4 +119,42 @@ fn guards_do_not_grow_without_end() {
         assert!(text.contains("notExported decision=\"r\""), "{condition}");
         assert!(start.elapsed() < Duration::from_secs(10), "{condition}");
     }
+}
+
+/// A fact has at most 15 digits before the point and 19 decimals, a result 34 digits before the point.
+#[test]
+fn only_what_may_outgrow_a_number_is_guarded() {
+    for (computed, guarded) in [
+        ("m + n", false),
+        ("m * n", false),
+        ("m * n * 9999", false),
+        ("m * n * 99999", true),
+        ("m * n * m", true),
+        ("sum(m * n, m) * 9999", true),
+        // The least divisor is a one at its last decimal.
+        ("m / n", false),
+        ("m / -n", false),
+        ("m / (n + 0.5)", false),
+        ("10 * m / n", true),
+        ("m / (n * 0.1)", true),
+        ("1 / (n * 0.1)", false),
+        ("m / (n * n)", true),
+    ] {
+        let text = plan("d", &format!("{computed} > 5"), "").unwrap().dmn("x").unwrap();
+        assert_eq!(text.contains(&"9".repeat(34)), guarded, "{computed}");
+    }
+}
+
+/// Where a stricter decision is null, FEEL cannot say whether a fact is missing or nothing can be computed.
+#[test]
+fn a_gate_that_may_not_be_computable_is_not_exported() {
+    let exported = |stricter: &str| {
+        let decision = |id: &str, when: &str| {
+            format!("[[rule.decision]]\nid = \"{id}\"\nwhen = '{when}'\nlabel = {{ zh = \"l\", en = \"l\" }}\n")
+        };
+        let both = decision("deny", stricter) + decision("slow", "m / n > 2").as_str();
+        !rule("d", "gate", &both).unwrap().dmn("x").unwrap().contains("notExported decision=\"r\"")
+    };
+    assert!(exported("m > 3"));
+    assert!(!exported("m / n > 3"));
 }
