@@ -88,8 +88,8 @@ TOYS = {
             "met": {"requires": "other < level or other >= level"},
             "gate": {"decisions": {"deny": "level > 10", "slow": "level > 20", "mild": "level = 10"}},
         },
+        # Nobody meets "unmet", so nobody meets "met" by it.
         [
-            ("implied", "unmet", "met"),
             ("never_applies", "nobody"),
             ("never_breached", "met"),
             ("never_met", "unmet"),
