@@ -130,7 +130,7 @@ impl<'a> Conditions<'a> {
             10 => format!("({a} * {})", self.literal()),
             11 => format!("{} * {a}", self.random.pick(&["0.95", "2", "-1", "1000000"])),
             12 => format!("({a} / {})", self.random.pick(&["2", "3", "0.05", "-7", "1e3"])),
-            13 => format!("{} / {}", self.declared(unit), self.number(Unit::Bare, depth - 1)),
+            13 => format!("{} / ({})", self.declared(unit), self.number(Unit::Bare, depth - 1)),
             14 => format!("({} + {a}) * {}", self.declared(unit), self.number(Unit::Bare, 0)),
             15 => format!("(-{})", self.fact(unit)),
             16..=17 => format!("abs({a} - {b})"),
