@@ -139,8 +139,9 @@ fn unknown(rule: &RuleProgram, parts: &Parts, facts: &Facts) -> Slots {
 /// The outcome and decision of a rule under its default reading, and nothing else.
 pub(crate) fn outcome(rule: &RuleProgram, facts: &Facts, as_of: Date) -> Conclusion {
     let now: Agreed = conclude(rule, &rule.parts, facts, as_of, None);
-    // What is open and may come out differently stays undetermined; what agrees may still not be computable.
-    if !now.open || now.outcome == Some(None) {
+    // What is open and may come out differently stays undetermined, unless what is not computable settles it; what agrees
+    // may still not be computable.
+    if !now.open || (now.outcome == Some(None) && !rule.recovers) {
         return now.conclusion();
     }
     let known = |slot: usize| *facts.value(slot) == Value::Unknown;

@@ -52,6 +52,8 @@ pub(crate) struct RuleProgram {
     pub(crate) measure: Option<usize>,
     pub(crate) done: Option<usize>,
     pub(crate) done_on: Option<usize>,
+    /// Whether a condition may be settled by what is not computable.
+    pub(crate) recovers: bool,
 }
 
 /// A condition, with what a report prints of it and of its branches.

@@ -505,3 +505,14 @@ fn a_class_of_a_quotient_is_open_until_there_is_one() {
     assert_eq!(outcomes.collect::<Vec<_>>(), [Undetermined, Triggered, Undetermined, Triggered]);
     assert_eq!(verdicts.rules[0].decisions, [NONE, 0, NONE, 1]);
 }
+
+#[test]
+fn what_is_not_computable_may_settle_a_row() {
+    // By zero nothing can be divided, so the condition does not hold, whatever b is.
+    let plan = one_rule("obligation", "requires = 'if x / y > 1 and b then z else w'").unwrap();
+    let batch = plan.batch("s", &["x", "y", "z", "w"]).unwrap();
+    let (yes, no) = (Column::flags(Bits::new(&[1], 0)), Column::flags(Bits::new(&[0], 0)));
+    let mut verdicts = Verdicts::default();
+    batch.evaluate(&[Column::floats(&[1.0]), Column::floats(&[0.0]), yes, no], 0..1, &mut verdicts).unwrap();
+    assert_eq!(Outcome::ALL[usize::from(verdicts.rules[0].outcomes[0])], Outcome::Breached);
+}

@@ -476,6 +476,11 @@ fn a_quantifier_over_a_written_list_is_its_members() {
     let own = "every u in st satisfies some v in [u, \"q\"] satisfies every t in st satisfies v = t";
     assert_eq!(satisfied(own, r#"{"st": ["p"]}"#).0, Satisfied);
     assert_eq!(satisfied(own, r#"{"st": ["p", "r"]}"#).0, Breached);
+    // A member with a quantifier of its own is a member like any other: what it is does not matter here.
+    let unread = "every v in [x, if (some e in st satisfies e = \\\"p\\\") then y else lo] satisfies b";
+    open("obligation", &format!("requires = \"{unread}\""), "{}", &["b"], &["satisfied", "breached"]);
+    let unread = "some e in st satisfies some v in [e, \\\"p\\\"] satisfies b";
+    open("obligation", &format!("requires = \"{unread}\""), r#"{"st": ["q"]}"#, &["b"], &["satisfied", "breached"]);
     // Of no members, "some" is false.
     let none = r#"requires = 'b or (some v in [] satisfies v > 1)'"#;
     let report = one_rule("obligation", none).unwrap().evaluate_json("s", r#"{"b": false}"#).unwrap();

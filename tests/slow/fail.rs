@@ -21,7 +21,7 @@ impl Then<'_> {
     pub(crate) fn may_be_null(&self, expr: &Expr, variables: &Variables) -> bool {
         let now = value(expr, self.names);
         if now.is_decided() {
-            return now == Value::Null;
+            return now.has_null();
         }
         let any = |items: &[&Expr]| items.iter().any(|e| self.may_be_null(e, variables));
         let too_large = || self.digits(expr, variables) > HELD;

@@ -118,6 +118,14 @@ impl Value {
             _ => true,
         }
     }
+
+    /// Null, or a list with a null among its members.
+    pub(crate) fn has_null(&self) -> bool {
+        match self {
+            Value::List(items) => items.iter().any(Value::has_null),
+            other => *other == Value::Null,
+        }
+    }
 }
 
 impl fmt::Display for Value {

@@ -59,7 +59,8 @@ impl RuleCompiler<'_> {
                 self.fail("measure", Problem::InvalidRule { detail });
             }
         }
-        RuleProgram { rule: rule.clone(), parts, readings, measure, done, done_on }
+        let recovers = parts.conditions().any(Expr::recovers_from_null);
+        RuleProgram { rule: rule.clone(), parts, readings, measure, done, done_on, recovers }
     }
 
     /// What each kind of rule must and must not have.

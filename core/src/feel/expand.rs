@@ -13,27 +13,20 @@ impl Expr {
         let opened = self.map(&|e| e.expanded());
         let Expr::Quantified { every, list, body, .. } = &opened else { return opened };
         let Expr::List(items) = &**list else { return opened };
-        let bodies: Option<Vec<Expr>> = items
-            .iter()
-            .map(|item| match item {
-                item if !item.any(&|e| matches!(e, Expr::Local(_))) => Some(body.bound(item, 0).expanded()),
-                _ => None,
-            })
-            .collect();
-        match (bodies, every) {
-            (None, _) => opened,
-            (Some(bodies), every) if bodies.is_empty() => Expr::Literal(Value::Bool(*every)),
-            (Some(bodies), true) => Expr::And(bodies),
-            (Some(bodies), false) => Expr::Or(bodies),
+        let bodies: Vec<Expr> = items.iter().map(|item| body.bound(item, 0).expanded()).collect();
+        match every {
+            every if bodies.is_empty() => Expr::Literal(Value::Bool(*every)),
+            true => Expr::And(bodies),
+            false => Expr::Or(bodies),
         }
     }
 
-    /// The variable at `depth` replaced by an expression without variables.
+    /// The variable at `depth` replaced by an expression from outside its binder, which goes.
     pub(crate) fn bound(&self, value: &Expr, depth: usize) -> Expr {
         match self {
             Expr::Local(d) => match d.cmp(&depth) {
                 Ordering::Less => self.clone(),
-                Ordering::Equal => value.clone(),
+                Ordering::Equal => value.clone().within(depth, 0),
                 // The binder between them is gone.
                 Ordering::Greater => Expr::Local(d - 1),
             },
@@ -44,6 +37,20 @@ impl Expr {
                 body: Box::new(body.bound(value, depth + 1)),
             },
             other => other.clone().map(&|e| e.bound(value, depth)),
+        }
+    }
+
+    /// The same expression within so many more binders, those of its variables that are bound within it staying as they are.
+    fn within(self, binders: usize, bound: usize) -> Expr {
+        match self {
+            Expr::Local(d) if d >= bound => Expr::Local(d + binders),
+            Expr::Quantified { every, name, list, body } => Expr::Quantified {
+                every,
+                name,
+                list: Box::new(list.within(binders, bound)),
+                body: Box::new(body.within(binders, bound + 1)),
+            },
+            other => other.map(&|e| e.within(binders, bound)),
         }
     }
 

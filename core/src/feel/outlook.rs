@@ -155,6 +155,17 @@ impl Expr {
         self.may_be_null(true)
     }
 
+    /// Whether a null within it can be as good as a value: not what `if` asks, and not equal to anything.
+    pub(crate) fn recovers_from_null(&self) -> bool {
+        let computed = |e: &Expr| e.any(&|part| matches!(part, Expr::Arithmetic(..) | Expr::Call(..)));
+        self.any(&|e| match e {
+            Expr::If { condition, .. } => computed(condition),
+            Expr::Compare(Comparison::Equal | Comparison::NotEqual, ..) | Expr::In { .. } => computed(e),
+            Expr::Call(Function::ListContains | Function::Count, arguments) => arguments.iter().any(computed),
+            _ => false,
+        })
+    }
+
     fn may_be_null(&self, divides: bool) -> bool {
         let then = Then { facts: &[], locals: &Locals::None, will_be_known: &|_| true, bound: &[], divides };
         then.digits(self).is_none()
