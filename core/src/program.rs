@@ -52,7 +52,8 @@ pub(crate) struct RuleProgram {
     pub(crate) measure: Option<usize>,
     pub(crate) done: Option<usize>,
     pub(crate) done_on: Option<usize>,
-    /// Whether a condition may be settled by what is not computable.
+    /// Whether something not computable may settle a condition under the default reading, so that one which is unknown
+    /// now may be able to come out one way only.
     pub(crate) recovers: bool,
 }
 

@@ -15,6 +15,7 @@ mod case_coverage;
 mod changes;
 mod command;
 mod common;
+mod conditions;
 mod county;
 mod coverage;
 mod decimal;

@@ -155,7 +155,8 @@ impl Expr {
         self.may_be_null(true)
     }
 
-    /// Whether a null within it can be as good as a value: not what `if` asks, and not equal to anything.
+    /// Whether a null within it can be as good as a value: for `if` it is a no, it equals nothing, and it can be counted.
+    /// Facts are never null; what is computed may be.
     pub(crate) fn recovers_from_null(&self) -> bool {
         let computed = |e: &Expr| e.any(&|part| matches!(part, Expr::Arithmetic(..) | Expr::Call(..)));
         self.any(&|e| match e {
